@@ -1,0 +1,215 @@
+//! How a customer is reached: kinds, and addresses in their normal form. *Pure.*
+
+use super::text::{TextProblem, check_line, nfc};
+use email_address::{EmailAddress, Options};
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A kind of channel, in the order in which ties are broken.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// An email address.
+    Email,
+    /// A telephone number in E.164.
+    Telephone,
+    /// A Facebook handle or id.
+    Facebook,
+    /// A Twitter handle.
+    Twitter,
+}
+
+impl Kind {
+    /// Every kind, in order.
+    pub const ALL: [Self; 4] = [Self::Email, Self::Telephone, Self::Facebook, Self::Twitter];
+
+    /// The kind as written in files, plans and on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Telephone => "telephone",
+            Self::Facebook => "facebook",
+            Self::Twitter => "twitter",
+        }
+    }
+
+    /// The kind with this spelling.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// An address in the normal form of its kind; equal addresses are equal texts.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Address(Box<str>);
+
+/// Why a text is no address of its kind. Never holds the text: it is a person's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AddressProblem {
+    /// Not usable as a text at all.
+    #[error("the address {0}")]
+    Text(#[from] TextProblem),
+    /// A telephone number that does not start with `+`.
+    #[error("expected a telephone number with its country code, starting with `+`")]
+    NoPlus,
+    /// A telephone number that cannot exist: its country code or its length is impossible.
+    #[error("no telephone number has this country code and length")]
+    ImpossibleNumber,
+    /// Something other than digits and the usual separators in a telephone number.
+    #[error("expected only digits, blanks, `-`, `.`, `/` and brackets after the `+`")]
+    NotANumber,
+    /// Not an email address of the form `local@domain.tld`.
+    #[error("expected an email address such as name@example.com")]
+    NotAnEmail,
+    /// An email address with a display name around it.
+    #[error("expected only the email address, without a display name or angle brackets")]
+    DisplayName,
+    /// A handle with `@` in front.
+    #[error("expected the handle without a leading `@`")]
+    LeadingAt,
+    /// A blank inside a handle.
+    #[error("expected a handle without blanks")]
+    BlankInside,
+}
+
+/// An address together with what is odd about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parsed {
+    /// The address in its normal form.
+    pub address: Address,
+    /// Whether a telephone number is possible, but in no range known to be in use.
+    pub unknown_range: bool,
+}
+
+impl Address {
+    /// Reads an address of a kind and brings it to its normal form: E.164 for telephones (ITU-T),
+    /// a lower-case domain for email, the bare handle otherwise; all in NFC.
+    ///
+    /// # Errors
+    /// See [`AddressProblem`].
+    pub fn parse(kind: Kind, text: &str) -> Result<Parsed, AddressProblem> {
+        check_line(text)?;
+        let known = |text: String| Parsed { address: Self(text.into()), unknown_range: false };
+        match kind {
+            Kind::Telephone => parse_telephone(text),
+            Kind::Email => parse_email(text).map(known),
+            Kind::Facebook | Kind::Twitter => parse_handle(text).map(known),
+        }
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Hides the text: an address is a person's and belongs in no log.
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Address(•••)")
+    }
+}
+
+fn parse_telephone(text: &str) -> Result<Parsed, AddressProblem> {
+    let Some(rest) = text.strip_prefix('+') else { return Err(AddressProblem::NoPlus) };
+    let separator = |c: char| matches!(c, ' ' | '\u{A0}' | '-' | '.' | '/' | '(' | ')');
+    if !rest.chars().all(|c| c.is_ascii_digit() || separator(c)) {
+        return Err(AddressProblem::NotANumber);
+    }
+    let number =
+        PHONE_NUMBER_UTIL.parse(text, None).map_err(|_| AddressProblem::ImpossibleNumber)?;
+    if !PHONE_NUMBER_UTIL.is_possible_number(&number) {
+        return Err(AddressProblem::ImpossibleNumber);
+    }
+    let address = PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned();
+    Ok(Parsed {
+        address: Address(address.into()),
+        unknown_range: !PHONE_NUMBER_UTIL.is_valid_number(&number),
+    })
+}
+
+fn parse_email(text: &str) -> Result<String, AddressProblem> {
+    if text.contains(['<', '>']) {
+        return Err(AddressProblem::DisplayName);
+    }
+    let options =
+        Options::default().with_required_tld().without_display_text().without_domain_literal();
+    let email =
+        EmailAddress::parse_with_options(text, options).map_err(|_| AddressProblem::NotAnEmail)?;
+    Ok(nfc(&format!("{}@{}", email.local_part(), email.domain().to_lowercase())))
+}
+
+fn parse_handle(text: &str) -> Result<String, AddressProblem> {
+    if text.starts_with('@') {
+        return Err(AddressProblem::LeadingAt);
+    }
+    if text.contains(char::is_whitespace) {
+        return Err(AddressProblem::BlankInside);
+    }
+    Ok(nfc(text))
+}
+
+/// One way to reach a customer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Channel {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its address in normal form.
+    pub address: Address,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Address, AddressProblem, Kind};
+
+    fn parse(kind: Kind, text: &str) -> Result<String, AddressProblem> {
+        Address::parse(kind, text).map(|parsed| parsed.address.as_str().to_owned())
+    }
+
+    #[test]
+    fn telephones_become_e164() {
+        for text in ["+31201234567", "+31 20 123 4567", "+31 (20) 123-45.67"] {
+            assert_eq!(parse(Kind::Telephone, text).unwrap(), "+31201234567");
+        }
+        assert_eq!(parse(Kind::Telephone, "0201234567"), Err(AddressProblem::NoPlus));
+        assert_eq!(parse(Kind::Telephone, "+3120"), Err(AddressProblem::ImpossibleNumber));
+        assert_eq!(parse(Kind::Telephone, "+999123456789"), Err(AddressProblem::ImpossibleNumber));
+        assert_eq!(parse(Kind::Telephone, "+31201234567 x1"), Err(AddressProblem::NotANumber));
+    }
+
+    #[test]
+    fn a_possible_number_in_no_known_range_is_told_apart() {
+        let parsed = Address::parse(Kind::Telephone, "+12001234567").unwrap();
+        assert!(parsed.unknown_range);
+    }
+
+    #[test]
+    fn the_domain_of_an_email_is_lower_case() {
+        assert_eq!(parse(Kind::Email, "Ada@EXAMPLE.com").unwrap(), "Ada@example.com");
+        assert_eq!(parse(Kind::Email, "ada@localhost"), Err(AddressProblem::NotAnEmail));
+        assert_eq!(parse(Kind::Email, "ada@[127.0.0.1]"), Err(AddressProblem::NotAnEmail));
+        assert_eq!(parse(Kind::Email, "Ada <ada@example.com>"), Err(AddressProblem::DisplayName));
+    }
+
+    #[test]
+    fn a_handle_stands_without_an_at_sign() {
+        assert_eq!(parse(Kind::Twitter, "adal").unwrap(), "adal");
+        assert_eq!(parse(Kind::Twitter, "@adal"), Err(AddressProblem::LeadingAt));
+        assert_eq!(parse(Kind::Facebook, "ada l"), Err(AddressProblem::BlankInside));
+    }
+}

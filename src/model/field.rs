@@ -1,0 +1,148 @@
+//! What is known of a customer: names and custom fields, and what is wished of each. *Pure.*
+
+use super::text::{TextProblem, check_line, check_value, nfc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::{fmt, sync::Arc};
+
+/// The name of a custom field, as written in the files (without the account's prefix).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub struct FieldName(Arc<str>);
+
+impl FieldName {
+    /// Takes a name as written.
+    ///
+    /// # Errors
+    /// If it is empty, has blanks at an end, or holds a control or invisible character.
+    pub fn new(text: &str) -> Result<Self, TextProblem> {
+        check_line(text).map(|()| Self(text.into()))
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for FieldName {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::new(&text).map_err(|problem| format!("a field name {problem}"))
+    }
+}
+
+impl From<FieldName> for String {
+    fn from(name: FieldName) -> Self {
+        name.0.as_ref().to_owned()
+    }
+}
+
+/// One field of a customer. The two names come first, then the custom fields by name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Field {
+    /// `firstname`.
+    Firstname,
+    /// `lastname`.
+    Lastname,
+    /// A field that the account defines.
+    Custom(FieldName),
+}
+
+impl Field {
+    /// The name as written in files and plans.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Firstname => "firstname",
+            Self::Lastname => "lastname",
+            Self::Custom(name) => name.as_str(),
+        }
+    }
+
+    /// Whether the account defines the field, rather than Omnidesk.
+    #[must_use]
+    pub fn is_custom(&self) -> bool {
+        matches!(self, Self::Custom(_))
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// The text of a field in normal form: NFC, not empty, no blanks at its ends.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub struct Value(Box<str>);
+
+impl Value {
+    /// Takes a text and normalises it to NFC. Line feeds, tabs and invisible characters may occur.
+    ///
+    /// # Errors
+    /// If it is empty, has blanks at an end, or holds another control character.
+    pub fn new(text: &str) -> Result<Self, TextProblem> {
+        check_value(text).map(|()| Self(nfc(text).into()))
+    }
+
+    /// Takes a text of one line, as a name is: no control or invisible character at all.
+    ///
+    /// # Errors
+    /// If it is empty, has blanks at an end, or holds a control or invisible character.
+    pub fn line(text: &str) -> Result<Self, TextProblem> {
+        check_line(text).map(|()| Self(nfc(text).into()))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Hides the text: a value is a person's and belongs in no log.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Value(•••)")
+    }
+}
+
+impl TryFrom<String> for Value {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::new(&text).map_err(|problem| format!("a value {problem}"))
+    }
+}
+
+impl From<Value> for String {
+    fn from(value: Value) -> Self {
+        value.0.into_string()
+    }
+}
+
+/// What the files want of a field. A field without a wish is not ours and never touched.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wish {
+    /// The field shall have this text.
+    Set(Value),
+    /// The field shall be empty; the API gets an empty text.
+    Clear,
+}
+
+impl Wish {
+    /// The text that is wished for, or nothing.
+    #[must_use]
+    pub fn value(&self) -> Option<&Value> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Clear => None,
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! What a customer's text may hold, and its normal form (Unicode NFC, UAX #15). *Pure.*
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+/// Why a text cannot be used. Never holds the text itself: it may be a person's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TextProblem {
+    /// No characters at all.
+    #[error("is empty")]
+    Empty,
+    /// White space at its start or end, which nobody sees and every comparison does.
+    #[error("has a blank at its start or end")]
+    Blank,
+    /// A control character, by its code point and its index in characters.
+    #[error("has the control character U+{:04X}", *.0 as u32)]
+    Control(char),
+    /// A bidirectional control or a zero-width character.
+    #[error("has the invisible character U+{:04X}", *.0 as u32)]
+    Invisible(char),
+}
+
+/// The text in Unicode NFC.
+#[must_use]
+pub fn nfc(text: &str) -> String {
+    if is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
+}
+
+/// Whether a character reorders the text around it: U+061C, U+200E–U+200F, U+202A–U+202E and
+/// U+2066–U+2069 (UAX #9).
+#[must_use]
+pub fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a character takes no room on the screen: a bidi control, a zero-width character, a soft
+/// hyphen, a byte-order mark or a tag character.
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
+    is_bidi_control(c)
+        || matches!(c, '\u{AD}' | '\u{180E}' | '\u{200B}'..='\u{200D}' | '\u{2028}' | '\u{2029}'
+            | '\u{2060}'..='\u{2064}' | '\u{206A}'..='\u{206F}' | '\u{FEFF}'
+            | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// Checks a text of one line: not empty, no blank at an end, no control or invisible character.
+pub(super) fn check_line(text: &str) -> Result<(), TextProblem> {
+    check_ends(text)?;
+    for c in text.chars() {
+        if c.is_control() {
+            return Err(TextProblem::Control(c));
+        }
+        if is_invisible(c) {
+            return Err(TextProblem::Invisible(c));
+        }
+    }
+    Ok(())
+}
+
+/// Checks a field's text: as a line, but line feed, tab and invisible characters may occur.
+pub(super) fn check_value(text: &str) -> Result<(), TextProblem> {
+    check_ends(text)?;
+    match text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        Some(c) => Err(TextProblem::Control(c)),
+        None => Ok(()),
+    }
+}
+
+fn check_ends(text: &str) -> Result<(), TextProblem> {
+    let first = text.chars().next().ok_or(TextProblem::Empty)?;
+    let blank = |c: char| c.is_whitespace() || c == '\u{FEFF}';
+    if blank(first) || text.chars().next_back().is_some_and(blank) {
+        return Err(TextProblem::Blank);
+    }
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! An instant as it is recorded: whole seconds, UTC, RFC 3339. *Pure:* somebody else reads the clock.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// An instant in UTC with a resolution of one second, as `2026-11-23T10:00:00Z` (RFC 3339).
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The instant so many seconds after 1970-01-01T00:00:00Z; the epoch itself if out of range.
+    #[must_use]
+    pub fn from_second(second: i64) -> Self {
+        Self(jiff::Timestamp::from_second(second).map_or(0, |_| second))
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn as_second(self) -> i64 {
+        self.0
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_second(self.0) {
+            Ok(instant) => write!(f, "{instant}"),
+            Err(_) => f.write_str("1970-01-01T00:00:00Z"),
+        }
+    }
+}
+
+impl TryFrom<String> for Timestamp {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse::<jiff::Timestamp>()
+            .map(|instant| Self(instant.as_second()))
+            .map_err(|_| "expected a time such as 2026-11-23T10:00:00Z".to_owned())
+    }
+}
+
+impl From<Timestamp> for String {
+    fn from(time: Timestamp) -> Self {
+        time.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Timestamp;
+
+    #[test]
+    fn a_time_is_read_as_it_is_written() {
+        let text = "2026-11-23T10:00:00Z";
+        let time = Timestamp::try_from(text.to_owned()).unwrap();
+        assert_eq!(time.to_string(), text);
+        assert_eq!(Timestamp::from_second(time.as_second()), time);
+    }
+}

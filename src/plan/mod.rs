@@ -1,0 +1,14 @@
+//! What would be sent, exactly: every step is one request, and nothing is left for `apply` to choose.
+//!
+//! Takes the desired set, the recorded state and the policy; gives a [`Plan`]. *Pure:* no network, no
+//! lock, no clock, so the same inputs give the same bytes.
+//!
+//! Laws: *Settled*, *Deterministic*, *Minimal*, *Gate*, *Round trip*. This room never sees a
+//! `Helpdesk`, so it cannot send; only [`policy`] makes an [`Approved`], and `apply` takes nothing else.
+
+mod step;
+
+pub use step::{
+    Action, AddChannels, Base, Change, Create, Frozen, Held, HeldBy, Note, Plan, Purge, Reason,
+    Refusal, Remark, Step, Summary,
+};
