@@ -1,0 +1,139 @@
+//! A hermetic place to run the binary in: an own folder, no environment but what the test gives.
+
+use std::{
+    fmt, fs,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+use tempfile::TempDir;
+
+/// A temporary folder, and the binary run inside it.
+pub struct TestEnv {
+    folder: TempDir,
+    variables: Vec<(String, String)>,
+}
+
+/// What one run of the binary printed, as one value for a snapshot.
+#[derive(Debug)]
+pub struct Run {
+    pub status: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl TestEnv {
+    /// An empty folder.
+    pub fn new() -> Self {
+        let folder = tempfile::Builder::new().prefix("omniform-").tempdir().unwrap();
+        Self { folder, variables: Vec::new() }
+    }
+
+    /// A folder with these files: path and text.
+    pub fn with(files: &[(&str, &str)]) -> Self {
+        let env = Self::new();
+        for (path, text) in files {
+            env.write(path, text);
+        }
+        env
+    }
+
+    /// A folder with a copy of one of the repository's examples.
+    pub fn example(name: &str) -> Self {
+        let env = Self::new();
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
+        copy_folder(&from, env.folder.path());
+        env
+    }
+
+    /// Sets an environment variable for every run.
+    pub fn set(&mut self, name: &str, value: &str) -> &mut Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The folder.
+    pub fn path(&self, below: &str) -> PathBuf {
+        self.folder.path().join(below)
+    }
+
+    /// Writes a file, with the folders above it.
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Reads a file.
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    /// Whether a file exists.
+    pub fn exists(&self, path: &str) -> bool {
+        self.path(path).exists()
+    }
+
+    /// The binary with these arguments, in the folder, without a standard input.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_omniform"));
+        command.args(arguments).current_dir(self.folder.path()).env_clear();
+        command.env("PATH", "/usr/bin:/bin").env("HOME", self.folder.path());
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the binary to its end.
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        self.command(arguments).output().unwrap().into()
+    }
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        use std::os::unix::process::ExitStatusExt;
+        let status = output.status;
+        Self {
+            status: status.code().or(status.signal().map(|signal| -signal)).unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Run {
+    /// The last line of stdout.
+    pub fn last_line(&self) -> &str {
+        self.stdout.lines().last().unwrap_or("")
+    }
+
+    /// Fails the test unless the exit code is this one.
+    #[track_caller]
+    pub fn expect(self, status: i32) -> Self {
+        assert_eq!(self.status, status, "{self}");
+        self
+    }
+}
+
+impl fmt::Display for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "exit {}\n--- stdout\n{}--- stderr\n{}",
+            self.status, self.stdout, self.stderr
+        )
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
