@@ -54,6 +54,14 @@ pub struct Step {
     pub held: Option<Held>,
 }
 
+impl Step {
+    /// Whether policy holds the step, so that it is not sent.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.held.is_some()
+    }
+}
+
 /// What one request does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
