@@ -5,6 +5,8 @@
 //!
 //! Laws: *Converges*, *Gate*, *Crash anywhere*.
 
+pub mod pace;
 mod report;
+pub mod retry;
 
 pub use report::{Failure, Outcome, Report, Skip, Stop};
