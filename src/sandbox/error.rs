@@ -32,6 +32,12 @@ pub enum SandboxError {
         /// What the system says.
         source: io::Error,
     },
+    /// Another sandbox runs on the same data.
+    #[error("the sandbox's data in {} are in use", path.display())]
+    InUse {
+        /// Which file.
+        path: PathBuf,
+    },
     /// The data file is not what a sandbox wrote.
     #[error("the sandbox's data in {} are damaged", path.display())]
     Damaged {
@@ -58,6 +64,9 @@ impl SandboxError {
             Self::NotLoopback(_) => Some("use an address such as 127.0.0.1:8080".to_owned()),
             Self::Listen { .. } => Some("use another port; 0 takes a free one".to_owned()),
             Self::Read { .. } | Self::Write { .. } => None,
+            Self::InUse { .. } => {
+                Some("wait until the other omniform on these data has ended".to_owned())
+            }
             Self::Damaged { path } => {
                 Some(format!("delete {} to start with an empty sandbox", path.display()))
             }

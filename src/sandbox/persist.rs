@@ -19,6 +19,24 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+
+/// Claims a data file for this process; the operating system frees it when the file is dropped.
+///
+/// # Errors
+/// If another sandbox uses it, or the folder cannot be written.
+pub(super) fn claim(path: &Path) -> Result<fs::File, SandboxError> {
+    let write = |source| SandboxError::Write { path: path.to_owned(), source };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(write)?;
+    }
+    let lock = private(&beside(path, ".lock")).map_err(write)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(fs::TryLockError::WouldBlock) => Err(SandboxError::InUse { path: path.to_owned() }),
+        Err(fs::TryLockError::Error(source)) => Err(write(source)),
+    }
+}
 
 /// Loads the data; an absent file is an empty account.
 ///
@@ -40,18 +58,24 @@ pub(super) fn load(path: &Path) -> Result<(Twin, Shelf), SandboxError> {
 /// # Errors
 /// What the system says.
 pub(super) fn save(path: &Path, text: &[u8]) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
+    let next = beside(path, ".tmp");
+    private(&next)?.write_all(text)?;
+    fs::rename(&next, path)
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push(".tmp");
-    let next = PathBuf::from(name);
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// An empty file that only its owner reads.
+fn private(path: &Path) -> io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(&next)?.write_all(text)?;
-    fs::rename(&next, path)
+    options.open(path)
 }
 
 /// How far the saves have come.
@@ -68,17 +92,26 @@ pub(super) struct Saver {
 }
 
 impl Saver {
-    /// Starts saving in the background; it ends with the saver.
+    /// Starts saving in the background. The task ends, and with it the claim, when the saver is
+    /// dropped and the last save is over.
     ///
     /// # Errors
     /// If a first save fails, which it does before anything was promised.
-    pub(super) fn start(path: PathBuf, account: Arc<Mutex<Account>>) -> Result<Self, SandboxError> {
+    pub(super) fn start(
+        path: PathBuf,
+        claim: fs::File,
+        account: Arc<Mutex<Account>>,
+    ) -> Result<(Self, JoinHandle<()>), SandboxError> {
         let (text, version) = snapshot(&account);
         save(&path, &text).map_err(|source| SandboxError::Write { path: path.clone(), source })?;
         let (sender, progress) = watch::channel(Progress { saved: version, failed: 0 });
         let wake = Arc::new(Notify::new());
-        tokio::spawn(run(path, account, wake.clone(), sender));
-        Ok(Self { wake, progress })
+        let saves = run(path, account, wake.clone(), sender);
+        let task = tokio::spawn(async move {
+            saves.await;
+            drop(claim);
+        });
+        Ok((Self { wake, progress }, task))
     }
 
     /// Waits until a version is on disk; `false` if it could not be saved.
@@ -95,6 +128,11 @@ fn snapshot(account: &Mutex<Account>) -> (Vec<u8>, u64) {
     account.shelf.as_ref().map_or_else(Default::default, |shelf| (shelf.text(), shelf.version))
 }
 
+fn version(account: &Mutex<Account>) -> u64 {
+    let account = account.lock().unwrap_or_else(PoisonError::into_inner);
+    account.shelf.as_ref().map_or(0, |shelf| shelf.version)
+}
+
 async fn run(
     path: PathBuf,
     account: Arc<Mutex<Account>>,
@@ -105,6 +143,10 @@ async fn run(
         tokio::select! {
             () = wake.notified() => {}
             () = progress.closed() => return,
+        }
+        if version(&account) == progress.borrow().saved {
+            // The save before this one included everything already.
+            continue;
         }
         let (account, path) = (account.clone(), path.clone());
         let write = move || {
@@ -124,10 +166,10 @@ async fn run(
 
 #[cfg(test)]
 mod tests {
-    use super::{load, save};
+    use super::{claim, load, save};
     use crate::model::Kind;
-    use crate::sandbox::Person;
     use crate::sandbox::call::Id;
+    use crate::sandbox::{Person, SandboxError};
     use std::collections::{BTreeMap, BTreeSet};
 
     fn person() -> Person {
@@ -146,6 +188,7 @@ mod tests {
     fn what_is_saved_is_loaded() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/sandbox.json");
+        let claimed = claim(&path).unwrap();
         let (twin, mut shelf) = load(&path).unwrap();
         assert_eq!(twin.people().count(), 0);
         shelf.put(&id("C-1"), Some(&person()));
@@ -157,6 +200,10 @@ mod tests {
         assert_eq!(again.text(), shelf.text());
         assert_eq!(twin.get(&id("C-1")), Some(&person()));
         assert_eq!(twin.people().count(), 2);
-        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+        assert!(matches!(claim(&path), Err(SandboxError::InUse { .. })));
+        drop(claimed);
+        assert!(claim(&path).is_ok());
+        // The data and the lock; no temporary file.
+        assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 2);
     }
 }
