@@ -308,3 +308,247 @@ fn later(error: &reqwest::Error) -> &'static str {
         "the connection broke before a whole answer came"
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{ANSWER_MAX, Client, ClientError};
+    use crate::api::{Answer, ApiKey, Helpdesk, Presence};
+    use crate::desired::{Api, Auth, Body};
+    use crate::model::{BrandId, BrandName, Customer, PrimaryId};
+    use crate::plan::{Action, Purge};
+    use std::io::{Read, Write};
+    use std::net::{SocketAddr, TcpListener, TcpStream};
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
+
+    /// What a raw door does with a request that it has read.
+    #[derive(Clone, Copy)]
+    enum Does {
+        /// Writes these bytes and closes.
+        Says(&'static str),
+        /// Writes a head and then endless bytes.
+        Floods,
+        /// Writes nothing and keeps the connection open.
+        Waits,
+    }
+
+    /// A door that keeps every request, as text.
+    struct Door {
+        addr: SocketAddr,
+        heard: Arc<Mutex<Vec<String>>>,
+    }
+
+    fn door(does: Does) -> Door {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let addr = listener.local_addr().unwrap();
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let kept = heard.clone();
+        std::thread::spawn(move || {
+            let mut waiting = Vec::new();
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                kept.lock().unwrap().push(hear(&mut stream));
+                match does {
+                    Does::Says(text) => drop(stream.write_all(text.as_bytes())),
+                    Does::Floods => flood(&mut stream),
+                    Does::Waits => waiting.push(stream),
+                }
+            }
+        });
+        Door { addr, heard }
+    }
+
+    fn hear(stream: &mut TcpStream) -> String {
+        let mut text = Vec::new();
+        let mut buffer = [0; 4096];
+        loop {
+            let said = String::from_utf8_lossy(&text).into_owned();
+            if let Some((head, body)) = said.split_once("\r\n\r\n") {
+                let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+                if body.len() >= length.map_or(0, |length| length.parse().unwrap()) {
+                    return said;
+                }
+            }
+            match stream.read(&mut buffer) {
+                Ok(0) | Err(_) => return said,
+                Ok(count) => text.extend_from_slice(&buffer[..count]),
+            }
+        }
+    }
+
+    fn flood(stream: &mut TcpStream) {
+        let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+        let _ = stream.write_all(head.as_bytes());
+        let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
+        while stream.write_all(chunk.as_bytes()).is_ok() {}
+    }
+
+    fn client(url: &str, auth: Auth) -> Client {
+        let api = Api {
+            auth,
+            body: Body::Form,
+            custom_field_prefix: String::new(),
+            requests_per_second: 10.0,
+            concurrency: 4,
+            timeout: Duration::from_millis(800),
+        };
+        Client::new(url, ApiKey::new("canary+key").unwrap(), &api, 4).unwrap()
+    }
+
+    fn customer() -> Customer {
+        Customer {
+            brand: BrandName::new("shop").unwrap(),
+            id: PrimaryId::new("C-1").unwrap(),
+            brand_id: BrandId::new(1).unwrap(),
+        }
+    }
+
+    async fn ask(url: &str) -> Answer {
+        let purge = Action::Purge(Purge { order: None });
+        let answer = client(url, Auth::Query).send(&customer().key(), &purge).await;
+        let shown = format!("{answer:?}");
+        assert!(!shown.contains("canary") && !shown.contains("127.0.0.1"), "{shown}");
+        answer
+    }
+
+    async fn ask_door(does: Does) -> Answer {
+        let door = door(does);
+        let answer = ask(&format!("http://{}", door.addr)).await;
+        assert_eq!(door.heard.lock().unwrap().len(), 1, "sent once, whatever came back");
+        answer
+    }
+
+    fn unclear(answer: &Answer, word: &str) -> bool {
+        matches!(answer, Answer::Unclear { cause } if cause.contains(word))
+    }
+
+    fn not_sent(answer: &Answer, word: &str) -> bool {
+        matches!(answer, Answer::NotSent { cause } if cause.contains(word))
+    }
+
+    #[tokio::test]
+    async fn what_breaks_while_connecting_was_not_sent() {
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let answer = ask(&format!("http://{closed}")).await;
+        assert!(not_sent(&answer, "refused"), "{answer:?}");
+        // Reserved never to exist (RFC 2606); how fast a resolver says so differs.
+        let answer = ask("https://no-such-host.invalid").await;
+        assert!(not_sent(&answer, ""), "{answer:?}");
+        // Doors that do not speak TLS: one that answers something else, and one that never answers.
+        let door = door(Does::Says("HTTP/1.1 400 Bad Request\r\n\r\n"));
+        let answer = ask(&format!("https://{}", door.addr)).await;
+        assert!(not_sent(&answer, ""), "{answer:?}");
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let answer = ask(&format!("https://{}", silent.local_addr().unwrap())).await;
+        assert!(not_sent(&answer, "in time"), "{answer:?}");
+    }
+
+    #[tokio::test]
+    async fn what_breaks_after_sending_is_unclear() {
+        for text in [
+            "",
+            "HTTP/1.1 200",
+            "HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{\"type\":",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{",
+            "HTTP/1.1 400 Bad\r\ncontent-length: 50\r\n\r\n{",
+            "nonsense\r\n\r\n",
+        ] {
+            let answer = ask_door(Does::Says(text)).await;
+            assert!(unclear(&answer, "broke"), "{text:?}: {answer:?}");
+        }
+        let answer = ask_door(Does::Waits).await;
+        assert!(unclear(&answer, "in time"), "{answer:?}");
+        let answer = ask_door(Does::Says("HTTP/1.1 200 OK\r\n\r\n<html>")).await;
+        assert!(unclear(&answer, "no JSON"), "{answer:?}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_read_up_to_one_mebibyte() {
+        let answer = ask_door(Does::Floods).await;
+        assert!(unclear(&answer, "1 MiB"), "{answer:?}");
+        let answer =
+            ask_door(Does::Says("HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n{}")).await;
+        assert!(unclear(&answer, "1 MiB"), "{answer:?}");
+        assert_eq!(ANSWER_MAX, 1_048_576);
+    }
+
+    #[tokio::test]
+    async fn compressed_answers_are_not_unpacked() {
+        let text = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n\u{1f}\u{8b}";
+        assert!(unclear(&ask_door(Does::Says(text)).await, "no JSON"));
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_told_and_not_followed() {
+        let text = "HTTP/1.1 307 Temporary Redirect\r\nlocation: /elsewhere\r\n\
+                    content-length: 0\r\n\r\n";
+        assert_eq!(ask_door(Does::Says(text)).await, Answer::Redirected { status: 307 });
+    }
+
+    #[tokio::test]
+    async fn an_api_that_repeats_the_key_does_not_leak_it() {
+        let text = "HTTP/1.1 400 Bad Request\r\n\r\n{\"message\":\"canary+key is odd\"}";
+        let message = Some("••• is odd".to_owned());
+        assert_eq!(ask_door(Does::Says(text)).await, Answer::Refused { status: 400, message });
+    }
+
+    #[tokio::test]
+    async fn a_request_leaves_as_documented_with_the_key_in_its_place() {
+        for (auth, line) in [
+            (Auth::Header, "DELETE /api/v2/customer/purgedata HTTP/1.1"),
+            (Auth::Query, "DELETE /api/v2/customer/purgedata?apiKey=canary%2Bkey HTTP/1.1"),
+        ] {
+            let door = door(Does::Says("HTTP/1.1 204 No Content\r\n\r\n"));
+            let client = client(&format!("http://{}", door.addr), auth);
+            let purge = Action::Purge(Purge { order: None });
+            assert_eq!(client.send(&customer().key(), &purge).await, Answer::Done);
+            let request = door.heard.lock().unwrap().join("");
+            let (head, body) = request.split_once("\r\n\r\n").unwrap();
+            assert_eq!(head.lines().next().unwrap(), line);
+            assert_eq!(body, "brand_id=1&external_id=C-1");
+            let headers = head.to_ascii_lowercase();
+            assert_eq!(headers.contains("\r\napikey: canary+key"), auth == Auth::Header);
+            assert!(headers.contains("\r\ncontent-type: application/x-www-form-urlencoded\r\n"));
+            assert!(headers.contains(concat!("user-agent: omniform/", env!("CARGO_PKG_VERSION"))));
+            assert!(!headers.contains("accept-encoding"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_list_that_cannot_be_read_says_so() {
+        for (text, word) in [
+            ("HTTP/1.1 500 Oops\r\n\r\n", "status 500"),
+            ("HTTP/1.1 200 OK\r\n\r\n<html>", "documented list"),
+            ("", "broke"),
+        ] {
+            let door = door(Does::Says(text));
+            let client = client(&format!("http://{}", door.addr), Auth::Header);
+            let found = client.find(&customer(), Some("Acme")).await;
+            assert!(
+                matches!(&found, Presence::Unknown { cause } if cause.contains(word)),
+                "{found:?}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_list_without_end_is_given_up() {
+        let text = "HTTP/1.1 200 OK\r\n\r\n{\"items\":[{\"external_primary_id\":\"X\"}]}";
+        let door = door(Does::Says(text));
+        let client = client(&format!("http://{}", door.addr), Auth::Header);
+        let found = client.find(&customer(), Some("Acme")).await;
+        assert!(matches!(found, Presence::Unknown { .. }), "{found:?}");
+        assert_eq!(door.heard.lock().unwrap().len(), 50);
+    }
+
+    #[test]
+    fn an_endpoint_that_could_leak_the_key_makes_no_client() {
+        for url in ["http://acme.omnidesk.com", "https://a:b@acme.omnidesk.com", "sandbox", ""] {
+            let key = ApiKey::for_sandbox();
+            let api = client("http://127.0.0.1:1", Auth::Header).api;
+            let error = Client::new(url, key, &api, 1).unwrap_err();
+            assert!(matches!(error, ClientError::Endpoint(_)), "{url}");
+            assert!(error.hint().is_some());
+        }
+    }
+}
