@@ -10,6 +10,7 @@ mod absorb;
 mod doubt;
 mod effect;
 mod entry;
+pub(crate) mod form;
 
 pub use absorb::Contradiction;
 pub use doubt::Doubt;
