@@ -62,6 +62,13 @@ impl Pace {
         free.max(self.slot)
     }
 
+    /// The earliest time of the request after so many others, if each leaves as early as it may.
+    #[must_use]
+    pub fn after(&self, others: usize) -> Duration {
+        let others = u32::try_from(others).unwrap_or(u32::MAX);
+        self.next().saturating_add(self.interval.saturating_mul(others))
+    }
+
     /// Takes note of a send.
     pub fn sent(&mut self, now: Duration) {
         if self.recent.len() == self.sends_per_window {
