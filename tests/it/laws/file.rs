@@ -19,6 +19,14 @@ proptest! {
 }
 
 #[test]
+fn deterministic_one_plan_has_one_text() {
+    let few = ProptestConfig { cases: 500, ..config() };
+    proptest!(few, |(scene in disturbed())| {
+        prop_assert_eq!(format::to_json(&scene.plan()), format::to_json(&scene.clone().plan()));
+    });
+}
+
+#[test]
 fn a_saved_plan_is_valid_by_its_schema() {
     let schema = serde_json::to_value(format::schema()).unwrap();
     assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
