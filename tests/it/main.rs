@@ -1,9 +1,11 @@
 //! The integration tests: one binary, so that it links once.
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod cases;
 mod exit_codes;
 mod flow;
 mod house;
+mod laws;
 mod schemas;
 mod support;
 mod tables;

@@ -1,6 +1,8 @@
 //! What the integration tests stand on.
 
 mod env;
-pub mod schema;
+pub(crate) mod generate;
+pub(crate) mod scene;
+pub(crate) mod schema;
 
-pub use env::{Run, TestEnv};
+pub(crate) use env::{Run, TestEnv};
