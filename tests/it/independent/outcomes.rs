@@ -62,7 +62,7 @@ fn attempt(verb: Verb, fault: Fault) -> Option<String> {
     }
     account.apply().expect(0);
     let changed = match verb {
-        Verb::Create => others + &FIRST.split_inclusive('\n').nth(3).unwrap(),
+        Verb::Create => others + FIRST.split_inclusive('\n').nth(3).unwrap(),
         Verb::Update => FIRST.replace("old", "new"),
         Verb::AddChannel => FIRST.replace("a@example.com", "a@example.com, twitter: adal"),
         Verb::Purge => FIRST.split_inclusive('\n').take(3).collect(),
