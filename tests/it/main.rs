@@ -5,6 +5,7 @@ mod cases;
 mod exit_codes;
 mod flow;
 mod house;
+mod independent;
 mod laws;
 mod schemas;
 mod support;

@@ -4,5 +4,6 @@ mod env;
 pub(crate) mod generate;
 pub(crate) mod scene;
 pub(crate) mod schema;
+pub(crate) mod strict;
 
 pub(crate) use env::{Run, TestEnv};
