@@ -14,10 +14,10 @@ pub fn diagnostics_github(diagnostics: &Diagnostics, prefix: &str) -> String {
 fn command(diagnostic: &Diagnostic, prefix: &str) -> String {
     let mut message = diagnostic.message.clone();
     for place in &diagnostic.related {
-        message.push_str(&format!("\nalso here: {}", rooted(prefix, &place.to_string())));
+        push!(message, "\nalso here: {}", rooted(prefix, &place.to_string()));
     }
     if let Some(hint) = &diagnostic.hint {
-        message.push_str(&format!("\nhint: {hint}"));
+        push!(message, "\nhint: {hint}");
     }
     format!(
         "::{} file={},line={},col={},title={}::{}\n",
@@ -47,7 +47,10 @@ mod tests {
 
     #[test]
     fn a_finding_is_one_command_with_its_place_from_the_git_root() {
-        insta::assert_snapshot!(diagnostics_github(&samples::diagnostics(), "crm/"), @"");
+        insta::assert_snapshot!(diagnostics_github(&samples::diagnostics(), "crm/"), @r#"
+        ::error file=crm/customers/shop.yaml,line=12,col=7,title=omniform D001::expected one entry, found a second%0Aalso here: crm/customers/shop.yaml:3:1%0Ahint: remove one of the two
+        ::warning file=crm/customers/shop.yaml,line=14,col=9,title=omniform D110::the name has a digit
+        "#);
     }
 
     #[test]

@@ -62,7 +62,24 @@ mod tests {
         let text = diagnostics_json(&samples::diagnostics());
         assert!(text.starts_with("{\n  \"format_version\": \"1.0\","), "{text}");
         let read: serde_json::Value = serde_json::from_str(&text).unwrap();
-        insta::assert_json_snapshot!(read["diagnostics"][0], @"");
+        insta::assert_json_snapshot!(read["diagnostics"][0], @r#"
+        {
+          "code": "D001",
+          "column": 7,
+          "file": "customers/shop.yaml",
+          "hint": "remove one of the two",
+          "line": 12,
+          "message": "expected one entry, found a second",
+          "related": [
+            {
+              "column": 1,
+              "file": "customers/shop.yaml",
+              "line": 3
+            }
+          ],
+          "severity": "error"
+        }
+        "#);
         assert_eq!(read["diagnostics"][1]["hint"], serde_json::Value::Null);
     }
 }

@@ -6,7 +6,8 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::model::Place;
 use serde_json::{Value, json};
 
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// One run with every check as a rule and every finding as a result. `prefix` is the path from the
 /// Git root to the project's folder, empty if they are the same. Ends with one newline.
@@ -98,6 +99,47 @@ mod tests {
         let read: Value = serde_json::from_str(&text).unwrap();
         let run = &read["runs"][0];
         assert_eq!(run["tool"]["driver"]["rules"].as_array().unwrap().len(), Code::ALL.len());
-        insta::assert_json_snapshot!(run["results"][0], @"");
+        insta::assert_json_snapshot!(run["results"][0], @r#"
+        {
+          "level": "error",
+          "locations": [
+            {
+              "physicalLocation": {
+                "artifactLocation": {
+                  "uri": "crm/customers/shop.yaml",
+                  "uriBaseId": "%SRCROOT%"
+                },
+                "region": {
+                  "startColumn": 7,
+                  "startLine": 12
+                }
+              }
+            }
+          ],
+          "message": {
+            "text": "expected one entry, found a second\nhint: remove one of the two"
+          },
+          "relatedLocations": [
+            {
+              "id": 0,
+              "message": {
+                "text": "also here"
+              },
+              "physicalLocation": {
+                "artifactLocation": {
+                  "uri": "crm/customers/shop.yaml",
+                  "uriBaseId": "%SRCROOT%"
+                },
+                "region": {
+                  "startColumn": 1,
+                  "startLine": 3
+                }
+              }
+            }
+          ],
+          "ruleId": "D001",
+          "ruleIndex": 0
+        }
+        "#);
     }
 }

@@ -24,10 +24,10 @@ fn finding(diagnostic: &Diagnostic, view: &View) -> String {
     let mut out = format!("{place}: {class}: {}\n", escape::line(&diagnostic.message));
     for related in &diagnostic.related {
         let place = escape::line(&related.to_string());
-        out.push_str(&format!("  note: also here: {place}\n"));
+        push!(out, "  note: also here: {place}\n");
     }
     if let Some(hint) = &diagnostic.hint {
-        out.push_str(&format!("  hint: {}\n", escape::line(hint)));
+        push!(out, "  hint: {}\n", escape::line(hint));
     }
     out
 }
@@ -48,7 +48,13 @@ mod tests {
 
     #[test]
     fn a_finding_is_one_line_with_its_hint_and_other_places_below() {
-        insta::assert_snapshot!(diagnostics_text(&samples::diagnostics(), &View::default()), @"");
+        insta::assert_snapshot!(diagnostics_text(&samples::diagnostics(), &View::default()), @r#"
+        customers/shop.yaml:12:7: error[D001]: expected one entry, found a second
+          note: also here: customers/shop.yaml:3:1
+          hint: remove one of the two
+        customers/shop.yaml:14:9: warning[D110]: the name has a digit
+        Found 1 error and 1 warning.
+        "#);
     }
 
     #[test]

@@ -6,15 +6,17 @@
 //! Why here alone: a renderer that forgets one sign is a hole, so none of them knows the signs.
 
 use crate::model::is_invisible;
-use std::fmt::Write as _;
 
 /// Whether a reader would not see the character for what it is: controls, bidi and zero-width
 /// characters, fillers, and blanks that look like a space.
 fn is_hidden(c: char) -> bool {
     c.is_control()
         || is_invisible(c)
-        || matches!(c, '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
-            | '\u{180B}'..='\u{180F}' | '\u{3164}' | '\u{FFA0}')
+        || matches!(
+            c,
+            '\u{34F}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'
+                ..='\u{180F}' | '\u{3164}' | '\u{FFA0}'
+        )
         || (c.is_whitespace() && !matches!(c, ' ' | '\u{3000}'))
 }
 
@@ -24,8 +26,7 @@ fn push_visible(out: &mut String, c: char) {
         '\t' => out.push_str("\\t"),
         '\r' => out.push_str("\\r"),
         _ if is_hidden(c) => {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "\\u{{{:X}}}", c as u32);
+            push!(out, "\\u{{{:X}}}", c as u32);
         }
         _ => out.push(c),
     }
@@ -52,39 +53,31 @@ fn visible(text: &str, backslash: &str) -> String {
 }
 
 /// An id, a file name or a sentence, as one line that shows all that it holds.
-#[must_use]
-pub fn line(text: &str) -> String {
+pub(super) fn line(text: &str) -> String {
     visible(text, "\\")
 }
 
 /// A customer's value as one line; a backslash is doubled, so that no two values look alike.
-#[must_use]
-pub fn value(text: &str) -> String {
+pub(super) fn value(text: &str) -> String {
     visible(text, "\\\\")
 }
 
 /// A customer's value as one line in quotes.
-#[must_use]
-pub fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", value(text).replace('"', "\\\""))
 }
 
 /// A finished text for a terminal or a log: no line of it is a command to a CI system (GitHub
 /// obeys `::…` after leading blanks, Azure `##vso[…` anywhere), and it ends with one newline.
-#[must_use]
-pub fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 1);
     for row in text.trim_end_matches('\n').split('\n') {
-        let start = row.len() - row.trim_start().len();
-        out.push_str(&row[..start]);
-        let rest = &row[start..];
-        let rest = rest.strip_prefix("::").map_or_else(
-            || rest.to_owned(),
-            |tail| {
-                out.push_str(":\\:");
-                tail.to_owned()
-            },
-        );
+        let (blanks, mut rest) = row.split_at(row.len() - row.trim_start().len());
+        out.push_str(blanks);
+        if let Some(tail) = rest.strip_prefix("::") {
+            out.push_str(":\\:");
+            rest = tail;
+        }
         for (at, c) in rest.char_indices() {
             out.push(c);
             if c == '#' && opens_command(&rest[at..]) {
@@ -97,11 +90,11 @@ pub fn plain(text: &str) -> String {
 }
 
 /// The message of a GitHub workflow command; line feeds stay, as the form asks for them.
-#[must_use]
-pub fn github_message(text: &str) -> String {
+pub(super) fn github_message(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         match c {
+            '#' if opens_command(&text[at..]) => out.push_str("#\\"),
             '%' => out.push_str("%25"),
             '\r' => out.push_str("%0D"),
             '\n' => out.push_str("%0A"),
@@ -112,16 +105,14 @@ pub fn github_message(text: &str) -> String {
 }
 
 /// A property of a GitHub workflow command, such as `file` or `title`.
-#[must_use]
-pub fn github_property(text: &str) -> String {
+pub(super) fn github_property(text: &str) -> String {
     github_message(text).replace(':', "%3A").replace(',', "%2C")
 }
 
 /// A Markdown code span around a text of one line. Inside it nothing is markup, and forges neither
 /// link `@name` and `#123` nor addresses; its fence is longer than any run of backticks within
 /// (`CommonMark` 6.1).
-#[must_use]
-pub fn code_span(text: &str) -> String {
+pub(super) fn code_span(text: &str) -> String {
     let text = line(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
@@ -134,14 +125,12 @@ pub fn code_span(text: &str) -> String {
 }
 
 /// A customer's value as a Markdown code span.
-#[must_use]
-pub fn code_value(text: &str) -> String {
+pub(super) fn code_value(text: &str) -> String {
     code_span(&value(text))
 }
 
 /// The content of an HTML text node.
-#[must_use]
-pub fn html(text: &str) -> String {
+pub(super) fn html(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in line(text).chars() {
         match c {
@@ -158,16 +147,14 @@ pub fn html(text: &str) -> String {
 
 /// Finished JSON in which `<`, `>`, `&`, invisible characters and openings of logging commands are
 /// written as `\uXXXX`: the same JSON, safe to paste into a page or a log. Ends with one newline.
-#[must_use]
-pub fn json(text: &str) -> String {
+pub(super) fn json(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 1);
     let mut before = ' ';
     for c in text.trim_end().chars() {
         let command = c == '#' && before == '#';
         if command || matches!(c, '<' | '>' | '&') || (is_hidden(c) && c != '\n') {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "\\u{unit:04x}");
+                push!(out, "\\u{unit:04x}");
             }
         } else {
             out.push(c);
@@ -179,15 +166,13 @@ pub fn json(text: &str) -> String {
 }
 
 /// A relative path as a URI reference (RFC 3986): all but unreserved characters and `/` as `%XX`.
-#[must_use]
-pub fn uri_path(path: &str) -> String {
+pub(super) fn uri_path(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/') {
             out.push(char::from(byte));
         } else {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "%{byte:02X}");
+            push!(out, "%{byte:02X}");
         }
     }
     out
@@ -200,7 +185,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_is_spelt_out() {
-        assert_eq!(line("a\u{202E}b\u{200B}\x1b[31m\u{9b}\x7f"), r"a\u{202E}b\u{200B}\u{1B}[31m\u{9B}\u{7F}");
+        assert_eq!(
+            line("a\u{202E}b\u{200B}\x1b[31m\u{9b}\x7f"),
+            r"a\u{202E}b\u{200B}\u{1B}[31m\u{9B}\u{7F}"
+        );
         assert_eq!(value("a\tb\nc\\n"), r"a\tb\nc\\n");
         assert_eq!(quoted("say \"hi\""), r#""say \"hi\"""#);
         assert_eq!(value("Zoë O'Neil \u{a0}1"), r"Zoë O'Neil \u{A0}1");
@@ -208,7 +196,10 @@ mod tests {
 
     #[test]
     fn no_line_is_a_command_to_a_ci_system() {
-        assert_eq!(plain("::error::x\n  ::set-output\na::b"), ":\\:error::x\n  :\\:set-output\na::b\n");
+        assert_eq!(
+            plain("::error::x\n  ::set-output\na::b"),
+            ":\\:error::x\n  :\\:set-output\na::b\n"
+        );
         assert_eq!(plain("x ##vso[task] ##[error]"), "x #\\#vso[task] #\\#[error]\n");
         assert_eq!(line("###[group]"), "#\\#\\#[group]");
         assert_eq!(line("## not one"), "## not one");

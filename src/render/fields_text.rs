@@ -151,3 +151,41 @@ fn wrapped(head: &str, pieces: &[Piece], view: &View) -> String {
     out.push('\n');
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(before: &str, after: &str) -> Change {
+        let after = Wish::Set(Value::new(after).unwrap());
+        Change { field: Field::Lastname, before: Value::new(before).ok(), after }
+    }
+
+    #[test]
+    fn words_that_differ_are_marked() {
+        let view = View { width: 40, ..View::default() };
+        let text = changed(&change("one two three four five", "one 2 3 four \"five\""), &view);
+        insta::assert_snapshot!(text, @r#"
+        lastname:
+          before "one [-two-] [-three-] four
+          │ [-five-]"
+          after  "one {+2+} {+3+} four
+          │ {+\"five\"+}"
+        "#);
+    }
+
+    #[test]
+    fn a_huge_pair_is_shown_without_a_comparison() {
+        let (before, after) = ("a b ".repeat(5_000) + "x", "b a ".repeat(5_000) + "y");
+        let text = changed(&change(&before, &after), &View::default());
+        assert!(!text.contains("[-") && text.contains("before \"a b"));
+    }
+
+    #[test]
+    fn a_value_that_goes_on_never_looks_like_a_step() {
+        let view = View { width: 12, ..View::default() };
+        let value = Wish::Set(Value::new("x - purge shop/C-1 :: y").unwrap());
+        let text = set(&Field::Firstname, &value, &view);
+        assert!(text.lines().skip(1).all(|line| line.starts_with(CONTINUED)), "{text}");
+    }
+}

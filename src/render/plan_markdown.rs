@@ -15,7 +15,9 @@ pub const MARKDOWN_LIMIT: usize = 65_536;
 
 /// What must not be cut does not fit into a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the totals, purges and held steps of the plan need {needed} characters, the limit is {limit}")]
+#[error(
+    "the totals, purges and held steps of the plan need {needed} characters, the limit is {limit}"
+)]
 pub struct TooLong {
     /// How many characters the shortest form has.
     pub needed: usize,
@@ -49,7 +51,12 @@ pub fn plan_markdown(plan: &Plan, values: Values, limit: usize) -> Result<String
     let mut sections = [
         section(&plan, Verb::Create, "create", "creates"),
         notes(&plan),
-        section(&plan, Verb::AddChannel, "request that adds channels", "requests that add channels"),
+        section(
+            &plan,
+            Verb::AddChannel,
+            "request that adds channels",
+            "requests that add channels",
+        ),
         section(&plan, Verb::Update, "update", "updates"),
     ];
     let mut cut = 0;
@@ -80,17 +87,19 @@ fn assemble(head: &str, [creates, notes, channels, updates]: &[Section; 4]) -> S
 fn head(plan: &Plan) -> String {
     let account = escape::code_span(plan.endpoint.as_str());
     let mut out = format!("{MARKDOWN_MARKER}\n### omniform plan for {account}\n\n");
-    out.push_str(&format!("**{}**\n\n", summary_line(plan)));
+    push!(out, "**{}**\n\n", summary_line(plan));
     if let Some(refusal) = &plan.refusal {
-        out.push_str(&format!("**! refused**: {}.\n\n", words::refusal(refusal)));
+        push!(out, "**! refused**: {}.\n\n", words::refusal(refusal));
     }
     out.push_str(&table(plan));
     for frozen in &plan.doubts {
         let customer = escape::code_span(&frozen.customer.to_string());
-        out.push_str(&format!(
+        push!(
+            out,
             "- **? in doubt** {customer}: {}, sent {}, answer unknown\n",
-            frozen.verb, frozen.since
-        ));
+            frozen.verb,
+            frozen.since
+        );
     }
     if !plan.doubts.is_empty() {
         out.push('\n');
@@ -100,7 +109,7 @@ fn head(plan: &Plan) -> String {
     let held = |step: &&Step| step.held.is_some() && step.action.verb() != Verb::Purge;
     out.push_str(&listed("Held", plan.steps.iter().filter(held)));
     if let Some(tickets) = words::tickets_in_all(plan) {
-        out.push_str(&format!("Tickets: {}.\n\n", tickets.replace("no_sync", "`no_sync`")));
+        push!(out, "Tickets: {}.\n\n", tickets.replace("no_sync", "`no_sync`"));
     }
     out
 }
@@ -112,11 +121,11 @@ fn table(plan: &Plan) -> String {
     let headings = totals::columns(&Summary::default());
     let headings: Vec<&str> = headings.iter().map(|(name, _)| *name).collect();
     let mut out = format!("| brand | {} |\n", headings.join(" | "));
-    out.push_str(&format!("|:--{}|\n", "|--:".repeat(headings.len())));
+    push!(out, "|:--{}|\n", "|--:".repeat(headings.len()));
     for (brand, sum) in totals::by_brand(plan) {
         // A brand's name holds letters, digits, `-`, `_` and `.` alone.
         let cells = totals::columns(&sum).map(|(_, count)| count.to_string());
-        out.push_str(&format!("| `{brand}` | {} |\n", cells.join(" | ")));
+        push!(out, "| `{brand}` | {} |\n", cells.join(" | "));
     }
     out.push('\n');
     out
@@ -162,7 +171,71 @@ mod tests {
     #[test]
     fn a_comment_tells_purges_in_full_and_folds_the_rest() {
         let text = plan_markdown(&samples::plan(), Values::Shown, MARKDOWN_LIMIT).unwrap();
-        insta::assert_snapshot!(text, @"");
+        insta::assert_snapshot!(text, @r#"
+        <!-- omniform:plan -->
+        ### omniform plan for `https://acme.omnidesk.com`
+
+        **Plan: 1 to create, 1 to update, 3 channels to add, 2 to purge (2 held); 6 requests.**
+
+        | brand | create | update | channels | purge | held | requests |
+        |:--|--:|--:|--:|--:|--:|--:|
+        | `shop` | 1 | 1 | 3 | 2 | 2 | 6 |
+
+        - **? in doubt** `shop/C-3`: create, sent 2026-11-23T10:00:00Z, answer unknown
+
+        #### Purges (2)
+
+        - **- purge** `shop/C-5`: the files order it (`customers/shop.yaml:40`)
+          - ordered: `erasure request 2026-114`
+        - **- purge** `shop/C-6`: its entry left the files
+          - **! held**: beyond the purge limit; to release: `--allow-purge 2`
+
+        #### Held (1)
+
+        - **+ channel** `shop/C-4`: channels are missing in the record (`customers/shop.yaml:30`)
+          - **! held**: an address is recorded for another customer of the brand; to release: `` the address belongs to shop/C-9: `omniform state move shop/C-9 shop/C-4` ``
+          - email `old@example.com`
+
+        Tickets: 2 requests let Omnidesk link tickets with a matching address (`no_sync` is not set).
+
+        <details><summary>1 update</summary>
+
+        - **~ update** `shop/C-2`: fields differ from the record (`customers/shop.yaml:17`)
+          - `lastname`: (not set) → `Ada Byron`
+          - `note`: `Prefers to be called before noon and never on a Friday, in Dutch` → `Prefers to be called after noon and never on a Friday, in German`
+          - `tier`: `silver` → `gold`
+          - `zone`: `gold` → (cleared)
+
+        </details>
+
+        <details><summary>1 request that adds channels</summary>
+
+        - **+ channel** `shop/C-1`: channels are missing in the record (`customers/shop.yaml:5`)
+          - telephone `+31201234567`
+          - twitter `adal`
+
+        </details>
+
+        <details><summary>1 create</summary>
+
+        - **+ create** `shop/C-1`: not recorded yet (`customers/shop.yaml:5`)
+          - `firstname` = `Ada`
+          - `region` = (cleared)
+          - `tier` = `gold`
+          - email `ada@example.com`
+          - protected against purges
+          - tickets: ticket 881 is linked, no other ticket is (`no_sync`)
+
+        </details>
+
+        <details><summary>3 notes: 1 released field, 1 kept channel, 1 forgotten</summary>
+
+        - `shop/C-2`: field `hobby` left the files: it keeps its content and is no longer managed
+        - `shop/C-2`: email `old@example.com` left the files: it stays, since the API cannot remove a channel
+        - `shop/C-7`: its entry left the files: it stays and is no longer managed
+
+        </details>
+        "#);
     }
 
     #[test]

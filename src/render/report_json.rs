@@ -3,13 +3,15 @@
 use super::report_text::{not_started_since, stop_cause};
 use super::{json, words};
 use crate::apply::{Outcome, Report, Skip, Stop};
-use crate::model::{Customer, Endpoint, Verb};
+use crate::model::Verb;
+use crate::plan::format::{CustomerRow, Tool};
 use crate::plan::{Held, Step};
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde::Serialize;
 
 /// The report of one run of `omniform apply`. Holds no customer's value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(title = "omniform report")]
 pub struct ReportFile {
     /// Version of this form; minor versions only add.
     pub format_version: String,
@@ -28,15 +30,6 @@ pub struct ReportFile {
     /// Why the run stopped sending before its end, if it did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stopped: Option<Stopped>,
-}
-
-/// What wrote the report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Tool {
-    /// Always `omniform`.
-    pub name: String,
-    /// Its version.
-    pub version: String,
 }
 
 /// A run in numbers.
@@ -68,7 +61,7 @@ pub struct StepReport {
     /// Which request it is.
     pub action: Verb,
     /// Whose request it is.
-    pub customer: Customer,
+    pub customer: CustomerRow,
     /// What became of it.
     pub outcome: OutcomeWord,
     /// Why, where it is not done.
@@ -102,7 +95,7 @@ pub enum OutcomeWord {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FrozenReport {
     /// Who is frozen by it.
-    pub customer: Customer,
+    pub customer: CustomerRow,
     /// Which request it was.
     pub verb: Verb,
 }
@@ -153,14 +146,16 @@ pub fn report_schema() -> Schema {
 impl From<&Report> for ReportFile {
     fn from(report: &Report) -> Self {
         let done = report.done();
-        let frozen = report.frozen.iter().cloned();
+        let frozen = report.frozen.iter();
+        let frozen =
+            frozen.map(|(customer, verb)| FrozenReport { customer: customer.into(), verb: *verb });
         Self {
             format_version: json::FORMAT_VERSION.to_owned(),
             tool: Tool {
-                name: "omniform".to_owned(),
+                name: env!("CARGO_PKG_NAME").to_owned(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             },
-            endpoint: endpoint(&report.endpoint),
+            endpoint: report.endpoint.to_string(),
             summary: Totals {
                 created: done.create,
                 updated: done.update,
@@ -172,22 +167,18 @@ impl From<&Report> for ReportFile {
                 not_started: report.not_started(),
             },
             steps: report.outcomes.iter().map(|(step, outcome)| one(step, outcome)).collect(),
-            frozen: frozen.map(|(customer, verb)| FrozenReport { customer, verb }).collect(),
+            frozen: frozen.collect(),
             noted: report.noted,
             stopped: report.stop.as_ref().map(stopped),
         }
     }
 }
 
-fn endpoint(endpoint: &Endpoint) -> String {
-    endpoint.as_str().to_owned()
-}
-
 fn one(step: &Step, outcome: &Outcome) -> StepReport {
     let mut report = StepReport {
         id: step.id,
         action: step.action.verb(),
-        customer: step.customer.clone(),
+        customer: (&step.customer).into(),
         outcome: OutcomeWord::Done,
         cause: None,
         hint: None,
@@ -232,10 +223,35 @@ mod tests {
 
     #[test]
     fn the_report_is_valid_by_its_schema() {
-        let read: serde_json::Value = serde_json::from_str(&report_json(&samples::report())).unwrap();
+        let read: serde_json::Value =
+            serde_json::from_str(&report_json(&samples::report())).unwrap();
         let schema = serde_json::to_value(report_schema()).unwrap();
         jsonschema::validate(&schema, &read).unwrap();
-        insta::assert_json_snapshot!(read["summary"], @"");
-        insta::assert_json_snapshot!(read["steps"][1], @"");
+        insta::assert_json_snapshot!(read["summary"], @r#"
+        {
+          "channels": 2,
+          "created": 0,
+          "failed": 1,
+          "held": 1,
+          "in_doubt": 2,
+          "not_started": 2,
+          "purged": 0,
+          "updated": 0
+        }
+        "#);
+        insta::assert_json_snapshot!(read["steps"][1], @r#"
+        {
+          "action": "create",
+          "cause": "the API refused it (HTTP 409)",
+          "customer": {
+            "brand": "shop",
+            "brand_id": 1,
+            "id": "C-1"
+          },
+          "hint": "if the customer exists in Omnidesk, record it with `omniform state adopt shop/C-1`",
+          "id": 1,
+          "outcome": "failed"
+        }
+        "#);
     }
 }

@@ -66,7 +66,11 @@ fn done(report: &Report, view: &View) -> String {
     if done.len() > DONE_LISTED_MAX {
         return format!("{word}: {} requests\n", done.len());
     }
-    done.into_iter().map(|step| format!("{word}: {}\n", name(step))).collect()
+    let mut out = String::new();
+    for step in done {
+        push!(out, "{word}: {}\n", name(step));
+    }
+    out
 }
 
 fn failed(report: &Report, view: &View) -> String {
@@ -74,7 +78,7 @@ fn failed(report: &Report, view: &View) -> String {
     for (step, outcome) in &report.outcomes {
         if let Outcome::Rejected(failure) = outcome {
             let word = view.paint(Tone::Removed, "failed");
-            out.push_str(&format!("{word}: {}\n{}", name(step), cause(failure, view)));
+            push!(out, "{word}: {}\n{}", name(step), cause(failure, view));
         }
     }
     out
@@ -95,12 +99,12 @@ fn in_doubt(report: &Report, view: &View) -> String {
     for (customer, verb) in &report.frozen {
         let word = view.paint(Tone::Alert, "? in doubt");
         let address = address(customer);
-        out.push_str(&format!("{word}: {} {address} (from an earlier run)\n", words::verb(*verb)));
+        push!(out, "{word}: {} {address} (from an earlier run)\n", words::verb(*verb));
     }
     for (step, outcome) in &report.outcomes {
         if let Outcome::InDoubt(failure) = outcome {
             let word = view.paint(Tone::Alert, "? in doubt");
-            out.push_str(&format!("{word}: {}\n{}", name(step), cause(failure, view)));
+            push!(out, "{word}: {}\n{}", name(step), cause(failure, view));
         }
     }
     if !out.is_empty() {
@@ -114,7 +118,7 @@ fn held(report: &Report, view: &View) -> String {
     for (step, outcome) in &report.outcomes {
         if let Outcome::Skipped(Skip::Held(held)) = outcome {
             let word = view.paint(Tone::Alert, "! held");
-            out.push_str(&format!("{word}: {}\n", name(step)));
+            push!(out, "{word}: {}\n", name(step));
             for (what, text) in [("cause", words::held(held.by)), ("to release", &held.release)] {
                 let text = format!("{what}: {}", escape::line(text));
                 out.push_str(&plan_text::sentence(&text, "    ", "      ", view));
@@ -130,7 +134,7 @@ fn not_started(report: &Report, view: &View) -> String {
         let Outcome::Skipped(skip) = outcome else { continue };
         let Some(why) = not_started_since(skip) else { continue };
         let word = view.paint(Tone::Quiet, "not started");
-        out.push_str(&format!("{word}: {} ({why})\n", name(step)));
+        push!(out, "{word}: {} ({why})\n", name(step));
     }
     out
 }
@@ -185,7 +189,28 @@ mod tests {
 
     #[test]
     fn every_outcome_is_named_with_its_cause_and_what_to_do() {
-        insta::assert_snapshot!(report_text(&samples::report(), &View::default()), @"");
+        insta::assert_snapshot!(report_text(&samples::report(), &View::default()), @r#"
+        done: + channel shop/C-1
+        failed: + create shop/C-1
+            cause: the API refused it (HTTP 409)
+            hint: if the customer exists in Omnidesk, record it with
+              `omniform state adopt shop/C-1`
+        ? in doubt: + create shop/C-3 (from an earlier run)
+        ? in doubt: ~ update shop/C-2
+            cause: the connection broke after sending
+            Run `omniform recover` to settle what is in doubt.
+        ! held: + channel shop/C-4
+            cause: an address is recorded for another customer of the brand
+            to release: the address belongs to shop/C-9:
+              `omniform state move shop/C-9 shop/C-4`
+        not started: - purge shop/C-5 (an earlier step of this customer is not done)
+        not started: - purge shop/C-6 (the run stopped before its turn)
+        recorded without a request: 2 notes
+        stopped early: the API refused the key (HTTP 401); check OMNIDESK_API_KEY and
+            that the key may change customers (CUSTOMER_CUD). 2 steps were not started.
+
+        Applied: 0 created, 0 updated, 2 channels added, 0 purged; 1 failed, 2 in doubt, 1 held.
+        "#);
     }
 
     #[test]

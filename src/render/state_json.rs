@@ -3,7 +3,8 @@
 use super::state_text::{customer, listed};
 use super::{Values, json};
 use crate::desired::Brands;
-use crate::model::{Address, Customer, Field, Key, Kind, Timestamp, Value, Verb};
+use crate::model::{Address, Field, Key, Kind, Timestamp, Value, Verb};
+use crate::plan::format::CustomerRow;
 use crate::state::{Doubt, Entry, State};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ struct List<'a> {
 /// A recorded customer without values: the names of its fields, how many channels of a kind.
 #[derive(Serialize)]
 struct Listed<'a> {
-    customer: Customer,
+    customer: CustomerRow,
     #[serde(skip_serializing_if = "Option::is_none")]
     fields: Option<Vec<&'a str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -31,7 +32,7 @@ struct Listed<'a> {
 
 #[derive(Serialize)]
 struct Unclear<'a> {
-    customer: Customer,
+    customer: CustomerRow,
     verb: Verb,
     since: Timestamp,
     cause: &'a str,
@@ -41,7 +42,7 @@ struct Unclear<'a> {
 #[derive(Serialize)]
 struct Shown<'a> {
     format_version: &'static str,
-    customer: Customer,
+    customer: CustomerRow,
     recorded: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     fields: Option<BTreeMap<&'a str, Option<Value>>>,
@@ -60,11 +61,15 @@ struct Shown<'a> {
 #[must_use]
 pub fn state_list_json(state: &State, doubts: &[Doubt], brands: &Brands) -> String {
     let customers = listed(state, brands).into_iter().map(|(customer, _, entry)| match entry {
-        Entry::Purged(at) => {
-            Listed { customer, fields: None, channels: None, protect: None, purged: Some(*at) }
-        }
+        Entry::Purged(at) => Listed {
+            customer: (&customer).into(),
+            fields: None,
+            channels: None,
+            protect: None,
+            purged: Some(*at),
+        },
         Entry::Live(live) => Listed {
-            customer,
+            customer: (&customer).into(),
             fields: Some(live.fields.keys().map(Field::name).collect()),
             channels: Some(live.channels.iter().map(|(kind, all)| (*kind, all.len())).collect()),
             protect: Some(live.protect),
@@ -90,7 +95,7 @@ pub fn state_show_json(
     let entry = state.entries().get(key);
     let mut shown = Shown {
         format_version: json::FORMAT_VERSION,
-        customer: customer(key, brands),
+        customer: (&customer(key, brands)).into(),
         recorded: entry.is_some(),
         fields: None,
         custom: None,
@@ -129,7 +134,7 @@ pub fn state_show_json(
 
 fn unclear<'a>(doubt: &'a Doubt, brands: &Brands) -> Unclear<'a> {
     Unclear {
-        customer: customer(&doubt.key, brands),
+        customer: (&customer(&doubt.key, brands)).into(),
         verb: doubt.verb,
         since: doubt.since,
         cause: &doubt.cause,
@@ -146,8 +151,38 @@ mod tests {
     fn a_list_names_customers_and_doubts_without_values() {
         let text = state_list_json(&samples::state(), &samples::doubts(), &samples::brands());
         let read: Json = from_str(&text).unwrap();
-        insta::assert_json_snapshot!(read["customers"][0], @"");
-        insta::assert_json_snapshot!(read["doubts"], @"");
+        insta::assert_json_snapshot!(read["customers"][0], @r#"
+        {
+          "channels": {
+            "email": 2,
+            "twitter": 1
+          },
+          "customer": {
+            "brand": "shop",
+            "brand_id": 1,
+            "id": "C-1"
+          },
+          "fields": [
+            "firstname",
+            "tier"
+          ],
+          "protect": true
+        }
+        "#);
+        insta::assert_json_snapshot!(read["doubts"], @r#"
+        [
+          {
+            "cause": "the connection broke after sending",
+            "customer": {
+              "brand": "shop",
+              "brand_id": 1,
+              "id": "C-1"
+            },
+            "since": "2026-11-23T10:00:00Z",
+            "verb": "update"
+          }
+        ]
+        "#);
     }
 
     #[test]

@@ -19,25 +19,31 @@ pub fn state_list(state: &State, doubts: &[Doubt], brands: &Brands, view: &View)
             let text = format!("? in doubt: {} since {}", doubt.verb, doubt.since);
             format!(", {}", view.paint(Tone::Alert, text))
         });
-        out.push_str(&format!("{address}  {}{}\n", summary(entry), doubt.collect::<String>()));
+        push!(out, "{address}  {}{}\n", summary(entry), doubt.collect::<String>());
     }
     out
 }
 
 /// What is recorded of one customer, with its values unless they are masked.
 #[must_use]
-pub fn state_show(key: &Key, state: &State, doubts: &[Doubt], brands: &Brands, view: &View) -> String {
+pub fn state_show(
+    key: &Key,
+    state: &State,
+    doubts: &[Doubt],
+    brands: &Brands,
+    view: &View,
+) -> String {
     let mut out = escape::line(&customer(key, brands).to_string());
     out.push('\n');
     match state.entries().get(key) {
         None => out.push_str("    not recorded\n"),
-        Some(Entry::Purged(at)) => out.push_str(&format!("    purged {at}\n")),
+        Some(Entry::Purged(at)) => push!(out, "    purged {at}\n"),
         Some(Entry::Live(live)) => out.push_str(&live_text(live, view)),
     }
     for doubt in doubts.iter().filter(|doubt| doubt.key == *key) {
         let text = format!("? in doubt: {} since {}", doubt.verb, doubt.since);
         let cause = escape::line(&doubt.cause);
-        out.push_str(&format!("    {}: {cause}\n", view.paint(Tone::Alert, text)));
+        push!(out, "    {}: {cause}\n", view.paint(Tone::Alert, text));
     }
     escape::plain(&out)
 }
@@ -90,7 +96,7 @@ fn live_text(live: &Live, view: &View) -> String {
             Values::Shown => channel.address,
             Values::Masked => Address::masked(channel.kind),
         };
-        out.push_str(&format!("    {} {}\n", channel.kind, escape::quoted(address.as_str())));
+        push!(out, "    {} {}\n", channel.kind, escape::quoted(address.as_str()));
     }
     if live.protect {
         out.push_str("    protected against purges\n");
@@ -105,13 +111,12 @@ mod tests {
 
     #[test]
     fn a_list_has_one_line_a_customer_and_no_value() {
-        let text = state_list(
-            &samples::state(),
-            &samples::doubts(),
-            &samples::brands(),
-            &View::default(),
-        );
-        insta::assert_snapshot!(text, @"");
+        let text =
+            state_list(&samples::state(), &samples::doubts(), &samples::brands(), &View::default());
+        insta::assert_snapshot!(text, @r#"
+        shop/C-1  2 fields, 2 email, 1 twitter, protected, ? in doubt: update since 2026-11-23T10:00:00Z
+        shop/C-2  purged 2026-11-23T10:00:00Z
+        "#);
     }
 
     #[test]
@@ -119,8 +124,25 @@ mod tests {
         let (state, brands) = (samples::state(), samples::brands());
         let key = samples::customer("C-1").key();
         let view = View::default();
-        insta::assert_snapshot!(state_show(&key, &state, &samples::doubts(), &brands, &view), @"");
+        insta::assert_snapshot!(state_show(&key, &state, &samples::doubts(), &brands, &view), @r#"
+        shop/C-1
+            firstname = "Ada"
+            tier = (cleared)
+            email "ada@example.com"
+            email "old@example.com"
+            twitter "adal"
+            protected against purges
+            ? in doubt: update since 2026-11-23T10:00:00Z: the connection broke after sending
+        "#);
         let view = View { values: Values::Masked, ..view };
-        insta::assert_snapshot!(state_show(&key, &state, &[], &brands, &view), @"");
+        insta::assert_snapshot!(state_show(&key, &state, &[], &brands, &view), @r#"
+        shop/C-1
+            firstname = "•••(text)"
+            tier = (cleared)
+            email "•••(email)"
+            email "•••(email)"
+            twitter "•••(twitter)"
+            protected against purges
+        "#);
     }
 }

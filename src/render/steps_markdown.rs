@@ -12,17 +12,17 @@ pub(super) fn item(step: &Step) -> String {
     let mut out = format!("- **{}** {customer}: ", word(step));
     out.push_str(words::reason(step.reason));
     if let Some(source) = &step.source {
-        out.push_str(&format!(" ({})", escape::code_span(&source.to_string())));
+        push!(out, " ({})", escape::code_span(&source.to_string()));
     }
     out.push('\n');
     if let Some(held) = &step.held {
         let release = escape::code_span(&held.release);
-        out.push_str(&format!("  - **! held**: {}; to release: {release}\n", words::held(held.by)));
+        push!(out, "  - **! held**: {}; to release: {release}\n", words::held(held.by));
     }
     match &step.action {
         Action::Create(create) => {
             for (field, wish) in &create.fields {
-                out.push_str(&format!("  - {} = {}\n", name(field.name()), wished(wish)));
+                push!(out, "  - {} = {}\n", name(field.name()), wished(wish));
             }
             create.channel.iter().for_each(|it| out.push_str(&channel(it)));
             if create.protect {
@@ -35,12 +35,12 @@ pub(super) fn item(step: &Step) -> String {
         }
         Action::Purge(purge) => {
             if let Some(order) = &purge.order {
-                out.push_str(&format!("  - ordered: {}\n", escape::code_value(order)));
+                push!(out, "  - ordered: {}\n", escape::code_value(order));
             }
         }
     }
     if let Some(tickets) = words::tickets(&step.action) {
-        out.push_str(&format!("  - tickets: {}\n", tickets.replace("no_sync", "`no_sync`")));
+        push!(out, "  - tickets: {}\n", tickets.replace("no_sync", "`no_sync`"));
     }
     out
 }

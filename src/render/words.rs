@@ -2,6 +2,7 @@
 
 use crate::model::Verb;
 use crate::plan::{Action, HeldBy, Plan, Reason, Refusal, Remark};
+use std::fmt::Display;
 
 /// The symbol and word of a request.
 pub(super) fn verb(verb: Verb) -> &'static str {
@@ -138,19 +139,19 @@ pub(super) fn refusal(refusal: &Refusal) -> String {
     format!(
         "the plan changes {}, change_limit permits {}: apply will send nothing. \
          Plan fewer at once with --target, or raise policy.change_limit",
-        counted_u64(refusal.changes, "recorded customer", "recorded customers"),
+        counted(refusal.changes, "recorded customer", "recorded customers"),
         refusal.limit
     )
 }
 
 /// A number with its noun.
-pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
-}
-
-/// A number with its noun.
-pub(super) fn counted_u64(count: u64, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
+pub(super) fn counted<N: Copy + Display + PartialEq + From<u8>>(
+    count: N,
+    one: &str,
+    many: &str,
+) -> String {
+    let noun = if count == N::from(1) { one } else { many };
+    format!("{count} {noun}")
 }
 
 #[cfg(test)]
@@ -159,8 +160,8 @@ mod tests {
 
     #[test]
     fn one_is_not_many() {
-        assert_eq!(counted(1, "step", "steps"), "1 step");
-        assert_eq!(counted(0, "step", "steps"), "0 steps");
+        assert_eq!(counted(1_u64, "step", "steps"), "1 step");
+        assert_eq!(counted(0_usize, "step", "steps"), "0 steps");
     }
 
     #[test]
