@@ -221,6 +221,27 @@ impl Ledger {
         &self.run
     }
 
+    /// The ledger whose state is the next version of this one's.
+    pub(super) fn next_version(self) -> Self {
+        Self { state: self.state.next_version(), ..self }
+    }
+
+    /// The record that opens a journal which continues the state.
+    pub(super) fn opening(&self, command: &str, at: Timestamp) -> Line {
+        let (base, command) = (self.state.version().clone(), command.to_owned());
+        Line::encode(1, &self.run, &Record::Opened { base, command, at })
+    }
+
+    /// Takes over a doubt of an earlier journal, right after the opening. Its number changes.
+    pub(super) fn carry(&mut self, doubt: Doubt) -> Line {
+        let seq = self.next_seq;
+        let doubt = Doubt { intent: seq, ..doubt };
+        let line = Line::encode(seq, &self.run, &Record::Carried(doubt.clone()));
+        self.open(seq, doubt, Standing::InDoubt);
+        self.next_seq = seq + 1;
+        line
+    }
+
     /// Takes the state out.
     #[must_use]
     pub fn into_state(self) -> State {
@@ -339,5 +360,213 @@ fn waiting(seq: u64, intent: Intent) -> Doubt {
         no_sync: intent.no_sync,
         intent: seq,
         cause: NO_ENDING.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Effects, Ending, Intent, Ledger, LedgerError, Pending};
+    use crate::model::{Endpoint, Key, Timestamp, Verb};
+    use crate::state::{Contradiction, Effect, Live, State, Version, arbitrary};
+    use crate::store::record::{How, Line, Record, Verdict};
+    use crate::store::transcript::{Tail, Transcript};
+    use proptest::collection::vec;
+    use proptest::prelude::{Just, Strategy, any, prop_oneof};
+    use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
+
+    const AT: fn() -> Timestamp = || Timestamp::from_second(1_800_000_000);
+
+    #[derive(Clone, Debug)]
+    enum Deed {
+        Intend(Key, Effect),
+        End(usize, Ending),
+        Note(Key, Effect),
+        Settle(usize, Verdict),
+    }
+
+    fn deed() -> impl Strategy<Value = Deed> {
+        let ending = prop_oneof![
+            2 => Just(Ending::Done),
+            1 => Just(Ending::Failed("HTTP 422".to_owned())),
+            1 => Just(Ending::Unclear("timed out".to_owned())),
+        ];
+        let verdict = prop_oneof![Just(Verdict::Applied), Just(Verdict::NotApplied)];
+        prop_oneof![
+            4 => (arbitrary::key(), arbitrary::effect()).prop_map(|(k, e)| Deed::Intend(k, e)),
+            4 => (any::<usize>(), ending).prop_map(|(i, ending)| Deed::End(i, ending)),
+            2 => (arbitrary::key(), arbitrary::effect()).prop_map(|(k, e)| Deed::Note(k, e)),
+            1 => (any::<usize>(), verdict).prop_map(|(i, verdict)| Deed::Settle(i, verdict)),
+        ]
+    }
+
+    fn intent(key: Key, effect: Effect) -> Intent {
+        Intent { step: 1, key, verb: Verb::Update, effect, no_sync: true, at: AT() }
+    }
+
+    fn opening(state: &State, run: &str) -> Line {
+        let base = state.version().clone();
+        Line::encode(1, run, &Record::Opened { base, command: "apply".to_owned(), at: AT() })
+    }
+
+    /// Does what can be done, and gives every line with the ledger as it was after it.
+    fn run(state: &State, deeds: Vec<Deed>) -> Vec<(Line, Ledger)> {
+        let mut ledger = Ledger::new(state.clone(), "r");
+        let mut pending: Vec<Pending> = Vec::new();
+        let mut written = vec![(opening(state, "r"), ledger.clone())];
+        for deed in deeds {
+            let before = ledger.clone();
+            let line = match deed {
+                Deed::Intend(key, effect) => {
+                    let (open, line) = ledger.intend(intent(key, effect));
+                    pending.push(open);
+                    Ok(line)
+                }
+                Deed::End(which, ending) if !pending.is_empty() => {
+                    ledger.end(pending.remove(which % pending.len()), ending)
+                }
+                Deed::Note(key, effect) => ledger.note(key, effect),
+                Deed::Settle(which, verdict) if !ledger.doubts().is_empty() => {
+                    let doubts = ledger.doubts();
+                    let doubt = doubts[which % doubts.len()].intent;
+                    ledger.settle(doubt, verdict, How::Word, "ada", AT())
+                }
+                _ => continue,
+            };
+            match line {
+                Ok(line) => written.push((line, ledger.clone())),
+                Err(_) => assert_eq!(ledger, before, "a refused record changed something"),
+            }
+        }
+        written
+    }
+
+    fn key() -> Key {
+        let (brand, primary) = (crate::model::BrandId::new(1), crate::model::PrimaryId::new("C-1"));
+        Key { brand: brand.unwrap(), primary: primary.unwrap() }
+    }
+
+    fn empty() -> State {
+        State::new("l".to_owned(), Endpoint::Sandbox)
+    }
+
+    fn created() -> Intent {
+        intent(key(), Effect::Created(Live::default()))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_prefix_of_a_journal_gives_the_ledger_of_that_moment(
+            state in arbitrary::state(),
+            deeds in vec(deed(), 0..24),
+            cuts in vec(any::<usize>(), 8),
+        ) {
+            let written = run(&state, deeds);
+            let bytes: Vec<u8> =
+                written.iter().flat_map(|(line, _)| line.as_str().bytes()).collect();
+            let mut ends = vec![0];
+            for (line, _) in &written {
+                ends.push(ends[ends.len() - 1] + line.as_str().len());
+            }
+            for cut in cuts.iter().map(|cut| cut % (bytes.len() + 1)).chain(ends.clone()) {
+                let journal = Transcript::parse(&bytes[..cut]).unwrap();
+                let whole = ends.iter().filter(|&&end| end > 0 && end <= cut).count();
+                prop_assert_eq!(journal.records.len(), whole);
+                prop_assert_eq!(journal.tail == Tail::Whole, ends.contains(&cut));
+                let read = Ledger::replay(state.clone(), &journal, Effects::Absorb, "r").unwrap();
+                let expected = match whole {
+                    0 => Ledger::new(state.clone(), "r"),
+                    _ => written[whole - 1].1.clone(),
+                };
+                prop_assert_eq!(read, expected);
+            }
+        }
+
+        #[test]
+        fn a_journal_that_the_state_has_absorbed_changes_only_the_doubts(
+            state in arbitrary::state(),
+            deeds in vec(deed(), 0..24),
+        ) {
+            let written = run(&state, deeds);
+            let text: String = written.iter().map(|(line, _)| line.as_str()).collect();
+            let journal = Transcript::parse(text.as_bytes()).unwrap();
+            let last = &written[written.len() - 1].1;
+            let saved = last.state().clone().next_version();
+            let read = Ledger::replay(saved.clone(), &journal, Effects::Absorbed, "r").unwrap();
+            prop_assert_eq!(read.doubts(), last.doubts());
+            prop_assert!(*read.state() == saved);
+        }
+    }
+
+    #[test]
+    fn what_happened_is_absorbed_and_what_failed_is_not() {
+        let mut ledger = Ledger::new(empty(), "r");
+        assert!(!ledger.is_touched());
+        let (pending, _) = ledger.intend(created());
+        assert!(ledger.is_touched() && ledger.state().entries().is_empty());
+        ledger.end(pending, Ending::Failed("HTTP 422".to_owned())).unwrap();
+        assert!(ledger.state().entries().is_empty() && ledger.doubts().is_empty());
+        let (pending, _) = ledger.intend(created());
+        ledger.end(pending, Ending::Done).unwrap();
+        assert!(ledger.state().live(&key()).is_some() && ledger.doubts().is_empty());
+    }
+
+    #[test]
+    fn an_unclear_request_stays_a_doubt_until_it_is_settled() {
+        let mut ledger = Ledger::new(empty(), "r");
+        let (pending, _) = ledger.intend(created());
+        let number = pending.intent();
+        ledger.end(pending, Ending::Unclear("timed out".to_owned())).unwrap();
+        let doubts = ledger.doubts();
+        assert_eq!((doubts.len(), doubts[0].cause.as_str()), (1, "timed out"));
+        assert!(ledger.state().entries().is_empty());
+        ledger.settle(number, Verdict::Applied, How::Read, "omniform", AT()).unwrap();
+        assert!(ledger.doubts().is_empty() && ledger.state().live(&key()).is_some());
+        let again = ledger.settle(number, Verdict::NotApplied, How::Word, "ada", AT());
+        assert_eq!(again, Err(LedgerError::NotOpen { intent: number }));
+    }
+
+    #[test]
+    fn a_done_request_that_contradicts_the_state_stays_a_doubt() {
+        let mut ledger = Ledger::new(empty(), "r");
+        let (pending, _) = ledger.intend(intent(key(), Effect::ProtectChanged(true)));
+        let error = ledger.end(pending, Ending::Done).unwrap_err();
+        let source = Contradiction::NotRecorded;
+        assert_eq!(error, LedgerError::Contradiction { key: key(), source });
+        assert_eq!(ledger.doubts().len(), 1);
+    }
+
+    #[test]
+    fn a_customer_in_doubt_is_neither_moved_nor_forgotten_nor_adopted() {
+        let mut ledger = Ledger::new(empty(), "r");
+        ledger.note(key(), Effect::Adopted(Live::default())).unwrap();
+        let (pending, _) = ledger.intend(intent(key(), Effect::ProtectChanged(true)));
+        ledger.end(pending, Ending::Unclear("timed out".to_owned())).unwrap();
+        let other = crate::model::PrimaryId::new("C-2").unwrap();
+        for effect in
+            [Effect::Forgotten, Effect::Moved(other.clone()), Effect::Adopted(Live::default())]
+        {
+            let refused = ledger.note(key(), effect).unwrap_err();
+            assert_eq!(refused, LedgerError::InDoubt { key: key() });
+            assert!(refused.hint().is_some());
+        }
+        let stranger = Key { brand: key().brand, primary: other };
+        ledger.note(stranger.clone(), Effect::Adopted(Live::default())).unwrap();
+        let onto = ledger.note(stranger, Effect::Moved(key().primary));
+        assert_eq!(onto, Err(LedgerError::InDoubt { key: key() }));
+    }
+
+    #[test]
+    fn a_record_out_of_its_place_is_refused() {
+        let version = Version { lineage: "l".to_owned(), serial: 0 };
+        let first = opening(&empty(), "r");
+        let second = Record::Opened { base: version, command: String::new(), at: AT() };
+        for wrong in [second, Record::Done { intent: 7 }, Record::Done { intent: 1 }] {
+            let text = first.as_str().to_owned() + Line::encode(2, "r", &wrong).as_str();
+            let journal = Transcript::parse(text.as_bytes()).unwrap();
+            let read = Ledger::replay(empty(), &journal, Effects::Absorb, "r");
+            assert_eq!(read.unwrap_err().0, 2);
+        }
     }
 }

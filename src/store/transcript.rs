@@ -156,3 +156,93 @@ fn check_format(record: &str) -> Result<(), JournalDamage> {
         found => Err(JournalDamage::NewerVersion { found }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{JournalDamage, Tail, Transcript};
+    use crate::model::Timestamp;
+    use crate::state::Version;
+    use crate::store::record::{Line, Record, sum};
+
+    fn opened() -> Record {
+        let base = Version { lineage: "l".to_owned(), serial: 3 };
+        Record::Opened { base, command: "apply".to_owned(), at: Timestamp::from_second(0) }
+    }
+
+    fn line(seq: u64, record: &Record) -> String {
+        Line::encode(seq, "r", record).as_str().to_owned()
+    }
+
+    fn forged(record: &str) -> String {
+        format!("{{\"sum\":\"{}\",\"record\":{record}}}\n", sum(record))
+    }
+
+    fn parse(text: &str) -> Result<Transcript, JournalDamage> {
+        Transcript::parse(text.as_bytes())
+    }
+
+    #[test]
+    fn a_record_stands_in_its_line_as_documented() {
+        let text = line(1, &opened());
+        let record = r#"{"seq":1,"run":"r","event":{"opened":{"format":"omniform-journal","version":1,"base":{"lineage":"l","serial":3},"command":"apply","at":"1970-01-01T00:00:00Z"}}}"#;
+        assert_eq!(text, forged(record));
+        assert_eq!(parse(&text).unwrap().base().unwrap().serial, 3);
+    }
+
+    #[test]
+    fn a_torn_last_line_is_dropped_and_said() {
+        let text = line(1, &opened()) + &line(2, &Record::Done { intent: 9 });
+        let first = line(1, &opened()).len();
+        for cut in first + 1..text.len() {
+            let transcript = parse(&text[..cut]).unwrap();
+            assert_eq!((transcript.records.len(), transcript.tail), (1, Tail::Torn(2)));
+        }
+        for cut in 1..first {
+            let transcript = parse(&text[..cut]).unwrap();
+            assert!(transcript.base().is_none() && transcript.tail == Tail::Torn(1));
+        }
+        assert_eq!(parse(""), Ok(Transcript::default()));
+    }
+
+    #[test]
+    fn anything_else_that_is_wrong_stops_with_its_name() {
+        let first = line(1, &opened());
+        let done = |seq| line(seq, &Record::Done { intent: 2 });
+        let newer = r#"{"seq":1,"run":"r","event":{"opened":{"format":"omniform-journal","version":2,"new":[]}}}"#;
+        let gap = |line, found| JournalDamage::Gap { line, expected: line, found };
+        let cases = [
+            (first.clone() + &done(3), gap(2, 3)),
+            (first.clone() + &done(2) + &done(2), gap(3, 2)),
+            (done(1), JournalDamage::NoOpening),
+            (forged(newer), JournalDamage::NewerVersion { found: 2 }),
+            (first.replacen("apply", "plan", 1), JournalDamage::Sum { line: 1 }),
+            (first.clone() + "\n" + &done(2), JournalDamage::NotARecord { line: 2 }),
+            (first.clone() + "\0\0\0\n", JournalDamage::NotARecord { line: 2 }),
+            (
+                first.clone() + &forged(r#"{"seq":2,"run":"r","event":{"else":{}}}"#),
+                JournalDamage::Shape { line: 2 },
+            ),
+            (
+                first + &forged(r#"{"seq":2,"run":"r","event":{"done":{"intent":2}},"x":1}"#),
+                JournalDamage::Shape { line: 2 },
+            ),
+        ];
+        for (text, damage) in cases {
+            assert_eq!(parse(&text), Err(damage.clone()), "{text}");
+            assert!(damage.hint().is_some());
+        }
+        let not_text = Transcript::parse(b"\xFF\n");
+        assert_eq!(not_text, Err(JournalDamage::NotARecord { line: 1 }));
+    }
+
+    #[test]
+    fn any_changed_byte_of_a_whole_line_is_noticed() {
+        let text = line(1, &opened()) + &line(2, &Record::Done { intent: 9 });
+        for at in 0..text.len() - 1 {
+            let mut bytes = text.clone().into_bytes();
+            bytes[at] ^= 1;
+            assert_ne!(Transcript::parse(&bytes), parse(&text), "byte {at}");
+            assert!(Transcript::parse(&bytes).is_err(), "byte {at}");
+        }
+    }
+}
