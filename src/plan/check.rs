@@ -113,3 +113,69 @@ impl<'a> Inputs<'a> {
         self.state.into_iter().flat_map(crate::state::State::entries)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::plan::AllowEmpty;
+    use crate::plan::scene::{Scene, live, wanted};
+
+    #[test]
+    fn an_entry_for_a_purged_customer_says_how_to_start_over() {
+        let scene = Scene::new().want("3/C 1", wanted(&[], &[])).erased("3/C 1");
+        assert_eq!(scene.problems(), ["customers/all.yaml:5:3: D301"]);
+        let found = scene.try_plan().unwrap_err();
+        let hint = found.iter().next().unwrap().hint.clone().unwrap();
+        assert!(hint.contains("`omniform state forget 'shop/C 1'`"), "{hint}");
+    }
+
+    #[test]
+    fn a_tombstone_for_a_purged_customer_is_settled() {
+        let scene = Scene::new().order("3/C-1").erased("3/C-1").erased("3/C-2");
+        assert!(scene.plan().steps.is_empty());
+    }
+
+    #[test]
+    fn each_recorded_brand_without_a_name_is_told_once() {
+        let scene = Scene::new()
+            .want("3/C-1", wanted(&[], &[]))
+            .record("8/C-1", live(&[], &[]))
+            .record("8/C-2", live(&[], &[]))
+            .erased("9/C-1")
+            .doubt("5/C-1");
+        let place = "omniform.state.jsonl:1:1: D302";
+        assert_eq!(scene.problems(), [place, place, place]);
+    }
+
+    #[test]
+    fn files_that_declare_nobody_purge_nobody_by_accident() {
+        let mut scene = Scene::new().record("3/C-1", live(&[], &[]));
+        assert_eq!(scene.problems(), ["omniform.state.jsonl:1:1: D303"]);
+        let found = scene.try_plan().unwrap_err();
+        assert!(found.iter().next().unwrap().message.contains("`--allow-empty`"));
+        scene.allow_empty = AllowEmpty::Yes;
+        assert_eq!(scene.plan().summary().purge, 1);
+    }
+
+    #[test]
+    fn nobody_declared_and_nobody_alive_is_fine() {
+        assert!(Scene::new().erased("3/C-1").plan().steps.is_empty());
+        assert!(Scene::new().plan().steps.is_empty());
+    }
+
+    #[test]
+    fn a_target_means_somebody_declared_recorded_or_in_doubt() {
+        let scene = || {
+            Scene::new()
+                .want("3/C-1", wanted(&[], &[]))
+                .record("3/C-2", live(&[], &[]))
+                .erased("3/C-3")
+                .doubt("7/C-4")
+        };
+        for target in ["shop/C-1", "shop/C-2", "shop/C-3", "acme/*", "*"] {
+            assert!(scene().target(target).try_plan().is_ok(), "{target}");
+        }
+        for target in ["shop/C-4", "C-1", "Shop/C-1"] {
+            assert_eq!(scene().target(target).problems(), ["--target:1:1: D304"], "{target}");
+        }
+    }
+}

@@ -15,6 +15,8 @@ mod order;
 mod packing;
 mod planner;
 mod policy;
+#[cfg(test)]
+mod scene;
 mod step;
 mod summary;
 

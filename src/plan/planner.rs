@@ -161,3 +161,214 @@ impl<'a> Iterator for Pairs<'a> {
         Some((key, declared, entry.map(|(_, entry)| entry)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::desired::{OnRemoval, Wanted};
+    use crate::model::{Channel, Field, Kind, Value, Wish};
+    use crate::plan::scene::{LINEAGE, Scene, channel, live, set, tier, told, wanted};
+    use crate::plan::{Action, Plan};
+    use crate::state::Live;
+
+    fn notes(plan: &Plan) -> Vec<String> {
+        plan.notes.iter().map(|n| format!("{} {}", n.customer, n.remark.kind())).collect()
+    }
+
+    fn carried(plan: &Plan) -> Vec<Vec<&str>> {
+        fn texts(channels: &[Channel]) -> Vec<&str> {
+            channels.iter().map(|channel| channel.address.as_str()).collect()
+        }
+        plan.steps.iter().map(|step| texts(step.action.channels())).collect()
+    }
+
+    #[test]
+    fn steps_stand_by_brand_name_then_id_and_purges_last() {
+        let email = |text| [channel(Kind::Email, text)];
+        let mut scene = Scene::new()
+            .want("3/B", wanted(&[(tier(), set("gold"))], &email("b@example.com")))
+            .record("3/B", live(&[], &[]))
+            .want("3/C", wanted(&[], &[]))
+            .want("7/Z", wanted(&[], &[]))
+            .order("7/A")
+            .record("3/A", live(&[], &[]));
+        scene.allow_purge = Some(9);
+        assert_eq!(
+            told(&scene.plan()),
+            [
+                "1 create acme/Z NotRecorded",
+                "2 update shop/B FieldsDiffer",
+                "3 add-channel shop/B ChannelsMissing",
+                "4 create shop/C NotRecorded",
+                "5 purge acme/A Tombstone",
+                "6 purge shop/A Removed",
+            ]
+        );
+    }
+
+    #[test]
+    fn two_emails_a_telephone_and_a_handle_take_two_requests() {
+        let channels = [
+            channel(Kind::Email, "z@example.com"),
+            channel(Kind::Email, "a@example.com"),
+            channel(Kind::Telephone, "+31201234567"),
+            channel(Kind::Twitter, "adal"),
+        ];
+        let customer = Wanted { no_sync: true, ticket_id: Some(881), ..wanted(&[], &channels) };
+        let plan = Scene::new().want("3/C-1", customer).plan();
+        assert_eq!(
+            carried(&plan),
+            [vec!["z@example.com"], vec!["a@example.com", "+31201234567", "adal"]]
+        );
+        let Action::Create(create) = &plan.steps[0].action else { panic!("no create") };
+        assert_eq!((create.no_sync, create.ticket_id), (true, Some(881)));
+        let Action::AddChannels(add) = &plan.steps[1].action else { panic!("no add-channel") };
+        assert!(add.no_sync);
+    }
+
+    #[test]
+    fn only_fields_that_differ_are_sent() {
+        let scene = Scene::new()
+            .want(
+                "3/C-1",
+                wanted(
+                    &[
+                        (Field::Firstname, set("Ada")),
+                        (Field::Lastname, Wish::Clear),
+                        (tier(), set("gold")),
+                    ],
+                    &[],
+                ),
+            )
+            .record("3/C-1", live(&[(Field::Firstname, set("Ada")), (tier(), set("silver"))], &[]));
+        let plan = scene.plan();
+        let [step] = plan.steps.as_slice() else { panic!("{:?}", plan.steps) };
+        let Action::Update(changes) = &step.action else { panic!("no update") };
+        let told: Vec<_> = changes
+            .iter()
+            .map(|c| (c.field.name(), c.before.as_ref().map(Value::as_str), c.after.clone()))
+            .collect();
+        assert_eq!(
+            told,
+            [("lastname", None, Wish::Clear), ("tier", Some("silver"), set("gold"))],
+            "clearing a field that is not recorded is a change"
+        );
+    }
+
+    #[test]
+    fn what_left_the_files_is_noted_and_not_touched() {
+        let email = [channel(Kind::Email, "a@example.com")];
+        let scene = Scene::new()
+            .want("3/C-1", Wanted { protect: true, ..wanted(&[], &[]) })
+            .record("3/C-1", live(&[(tier(), set("gold"))], &email));
+        let plan = scene.plan();
+        assert!(plan.steps.is_empty());
+        assert_eq!(
+            notes(&plan),
+            ["shop/C-1 released-field", "shop/C-1 kept-channel", "shop/C-1 protect-changed"]
+        );
+        for note in &plan.notes {
+            let detail = note.remark.detail();
+            assert!(!detail.contains("gold") && !detail.contains("a@"), "{detail}");
+        }
+    }
+
+    #[test]
+    fn an_entry_that_left_the_files_is_forgotten_where_the_project_says_so() {
+        let mut scene = Scene::new()
+            .want("3/C-1", wanted(&[], &[]))
+            .record("3/C-1", live(&[], &[]))
+            .record("3/C-2", live(&[], &[]))
+            .record("3/C-3", Live { protect: true, ..live(&[], &[]) });
+        scene.policy.on_removal = OnRemoval::Forget;
+        let plan = scene.plan();
+        assert!(plan.steps.is_empty());
+        assert_eq!(notes(&plan), ["shop/C-2 forgotten", "shop/C-3 protected"]);
+    }
+
+    #[test]
+    fn a_protected_customer_is_not_purged_whoever_asks() {
+        let protected = || Live { protect: true, ..live(&[], &[]) };
+        let mut scene = Scene::new()
+            .want("3/C-1", wanted(&[], &[]))
+            .order("3/C-2")
+            .record("3/C-2", protected())
+            .record("3/C-3", protected())
+            .order("3/C-4");
+        scene.allow_purge = Some(1);
+        assert_eq!(
+            told(&scene.plan()),
+            [
+                "1 create shop/C-1 NotRecorded",
+                "2 purge shop/C-2 Tombstone Protect",
+                "3 purge shop/C-3 Removed Protect",
+                "4 purge shop/C-4 Tombstone",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_address_of_another_live_customer_is_held() {
+        let email = channel(Kind::Email, "a@example.com");
+        let other = channel(Kind::Email, "b@example.com");
+        let phone = channel(Kind::Telephone, "+31201234567");
+        let scene = Scene::new()
+            .want("3/NEW", wanted(&[(tier(), set("gold"))], &[email.clone(), other]))
+            .want("3/OLD", wanted(&[], &[]))
+            .record("3/OLD", live(&[], &[email.clone(), phone.clone()]))
+            .want("3/THIRD", wanted(&[(tier(), set("gold"))], &[phone]))
+            .record("3/THIRD", live(&[], &[]))
+            .want("7/NEW", wanted(&[], &[email]));
+        let plan = scene.plan();
+        assert_eq!(
+            told(&plan),
+            [
+                "1 create acme/NEW NotRecorded",
+                "2 create shop/NEW NotRecorded AddressInUse",
+                "3 add-channel shop/NEW ChannelsMissing EarlierStep",
+                "4 update shop/THIRD FieldsDiffer",
+                "5 add-channel shop/THIRD ChannelsMissing AddressInUse",
+            ]
+        );
+        let release = &plan.steps[1].held.as_ref().unwrap().release;
+        for way in [
+            "`omniform state move shop/OLD shop/NEW`",
+            "`omniform state forget shop/OLD --channel email:ADDRESS`",
+            "purge shop/OLD first",
+        ] {
+            assert!(release.contains(way), "{release}");
+        }
+        assert!(!release.contains("example.com"), "{release}");
+    }
+
+    #[test]
+    fn a_customer_in_doubt_is_frozen_and_the_others_go_on() {
+        let scene = Scene::new()
+            .want("3/C-1", wanted(&[], &[]))
+            .want("3/C-2", wanted(&[], &[]))
+            .doubt("3/C-1");
+        let plan = scene.plan();
+        assert_eq!(told(&plan), ["1 create shop/C-2 NotRecorded"]);
+        assert_eq!(plan.doubts.len(), 1);
+        assert_eq!(plan.doubts[0].customer.to_string(), "shop/C-1");
+    }
+
+    #[test]
+    fn only_the_selected_have_steps_notes_and_doubts() {
+        let scene = Scene::new()
+            .want("3/C-1", wanted(&[], &[]))
+            .want("7/C-1", wanted(&[], &[]))
+            .want("7/C-2", wanted(&[], &[]))
+            .record("7/C-2", live(&[(tier(), set("gold"))], &[]))
+            .doubt("7/C-3")
+            .target("shop/*");
+        let plan = scene.plan();
+        assert_eq!(told(&plan), ["1 create shop/C-1 NotRecorded"]);
+        assert!(plan.notes.is_empty() && plan.doubts.is_empty());
+    }
+
+    #[test]
+    fn a_plan_names_the_state_that_it_was_made_from() {
+        let base = Scene::new().plan().base.unwrap();
+        assert_eq!((base.lineage.as_str(), base.serial), (LINEAGE, 12));
+    }
+}

@@ -121,7 +121,100 @@ fn permitted(limit: ChangeLimit, recorded: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{ChangeLimit, permitted};
+    use super::{ChangeLimit, approve, permitted, reconsider};
+    use crate::model::Verb;
+    use crate::plan::Plan;
+    use crate::plan::scene::{Scene, live, set, tier, told, wanted};
+
+    /// Four purges (one of an unrecorded customer) and three updates.
+    fn busy() -> Scene {
+        let mut scene = Scene::new().order("3/A");
+        for id in ["3/B", "3/C", "3/D"] {
+            scene = scene.record(id, live(&[], &[]));
+        }
+        for id in ["3/X", "3/Y", "3/Z"] {
+            scene = scene.want(id, wanted(&[(tier(), set("gold"))], &[]));
+            scene = scene.record(id, live(&[], &[]));
+        }
+        scene
+    }
+
+    fn purges(plan: &Plan) -> Vec<String> {
+        let purges = plan.steps.iter().filter(|step| step.action.verb() == Verb::Purge);
+        purges
+            .map(|step| {
+                let release = step.held.as_ref().map_or("goes", |held| &held.release);
+                format!("{} {release}", step.customer)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn purges_beyond_the_limit_are_held_in_order_and_say_what_releases_them() {
+        let mut scene = busy();
+        scene.policy.purge_limit = 1;
+        assert_eq!(
+            purges(&scene.plan()),
+            [
+                "shop/A goes",
+                "shop/B --allow-purge 2",
+                "shop/C --allow-purge 3",
+                "shop/D --allow-purge 4"
+            ]
+        );
+        scene.allow_purge = Some(0);
+        assert_eq!(purges(&scene.plan())[0], "shop/A --allow-purge 1", "the flag stands for it");
+    }
+
+    #[test]
+    fn above_the_change_limit_the_whole_plan_is_refused() {
+        let mut scene = busy();
+        scene.policy.change_limit = ChangeLimit::Percent(50.0);
+        assert!(approve(scene.plan()).is_ok(), "three updates of six; held purges do not count");
+        scene.allow_purge = Some(1);
+        assert!(approve(scene.plan()).is_ok(), "a purge of an unrecorded customer does not count");
+        scene.allow_purge = Some(2);
+        let refused = approve(scene.plan()).unwrap_err();
+        assert_eq!((refused.0.changes, refused.0.limit), (4, 3));
+        assert!(refused.hint().unwrap().contains("--target"));
+    }
+
+    #[test]
+    fn a_share_is_of_all_recorded_customers_also_with_a_target() {
+        let mut scene = busy().target("shop/X");
+        scene.policy.change_limit = ChangeLimit::Percent(20.0);
+        assert!(approve(scene.plan()).is_ok());
+        scene.policy.change_limit = ChangeLimit::Count(0);
+        assert!(approve(scene.plan()).is_err());
+    }
+
+    #[test]
+    fn a_saved_plan_never_lets_more_purges_go_than_it_did_when_saved() {
+        let mut scene = busy();
+        scene.allow_purge = Some(2);
+        let saved = scene.plan();
+        let now = |limit, allow| {
+            let mut policy = scene.policy;
+            policy.purge_limit = limit;
+            let plan = reconsider(saved.clone(), &policy, allow, Some(&scene.state()));
+            plan.steps.iter().filter(|s| s.action.verb() == Verb::Purge && !s.is_held()).count()
+        };
+        assert_eq!(now(9, None), 2);
+        assert_eq!(now(1, None), 1);
+        assert_eq!(now(0, None), 0);
+        assert_eq!(now(0, Some(3)), 3);
+    }
+
+    #[test]
+    fn a_saved_plan_is_measured_by_the_change_limit_of_now() {
+        let mut scene = busy();
+        let saved = scene.plan();
+        scene.policy.change_limit = ChangeLimit::Count(2);
+        let state = scene.state();
+        let plan = reconsider(saved.clone(), &scene.policy, None, Some(&state));
+        assert_eq!(told(&plan), told(&saved));
+        assert_eq!(approve(plan).unwrap_err().0.changes, 3);
+    }
 
     #[test]
     fn a_share_is_rounded_up_and_at_least_one() {

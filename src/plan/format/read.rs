@@ -272,3 +272,94 @@ fn note(row: NoteRow) -> Result<Note, &'static str> {
 fn frozen(row: DoubtRow) -> Result<Frozen, &'static str> {
     Ok(Frozen { customer: customer(row.customer)?, verb: row.verb, since: row.since })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FormatError, parse};
+    use crate::plan::format::{PlanFile, StepRow, to_json};
+    use crate::plan::scene::{Scene, channel, live, set, tier, wanted};
+
+    type Edit = fn(&mut StepRow);
+
+    fn file() -> PlanFile {
+        let email = channel(crate::model::Kind::Email, "ada@example.com");
+        let scene = Scene::new()
+            .want("3/C-1", wanted(&[(tier(), set("gold"))], &[email]))
+            .want("3/C-2", wanted(&[(tier(), set("gold"))], &[]))
+            .record("3/C-2", live(&[], &[]))
+            .order("3/C-3");
+        PlanFile::new(&scene.plan())
+    }
+
+    fn edited(edit: impl FnOnce(&mut PlanFile)) -> Result<(), FormatError> {
+        let mut file = file();
+        edit(&mut file);
+        parse(&file.sealed().to_json()).map(drop)
+    }
+
+    #[test]
+    fn what_is_no_plan_is_told_apart() {
+        let not_json = FormatError::NotJson { line: 1, column: 1 };
+        assert_eq!(parse("hello"), Err(not_json));
+        assert_eq!(parse(""), Err(FormatError::Truncated { line: 1 }));
+        for text in ["{}", "[]", "3", "{\"format_version\":1}", "{\"format_version\":\"x.1\"}"] {
+            assert_eq!(parse(text), Err(FormatError::NotAPlan), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_plan_of_a_newer_program_is_refused_by_its_version() {
+        for version in ["1.1", "2.0", "10.0"] {
+            let text = file().to_json().replacen("\"1.0\"", &format!("\"{version}\""), 1);
+            let found = version.to_owned();
+            assert_eq!(parse(&text), Err(FormatError::Newer { found }));
+        }
+    }
+
+    #[test]
+    fn an_edited_plan_is_refused() {
+        let text = file().to_json();
+        assert_eq!(parse(&text.replace("gold", "iron")), Err(FormatError::Damaged));
+        let added = text.replacen("\"base\"", "\"more\": 1, \"base\"", 1);
+        assert!(matches!(parse(&added), Err(FormatError::Keys { .. })));
+    }
+
+    #[test]
+    fn white_space_does_not_matter() {
+        let text = file().to_json();
+        let compact: String = text.lines().map(str::trim_start).collect();
+        assert_eq!(parse(&compact), parse(&text));
+    }
+
+    #[test]
+    fn content_that_no_plan_has_is_refused_with_its_step() {
+        let edits: [(&str, Edit); 6] = [
+            ("a number twice", |step| step.id = 2),
+            ("an address in another form", |s| s.channels[0].address = "Ada@Example.COM".into()),
+            ("a field twice", |step| step.fields.push(step.fields[0].clone())),
+            ("no such field", |step| step.fields[0].custom = false),
+            ("an empty text", |step| step.fields[0].after = Some(String::new())),
+            ("an order to create", |step| step.order = Some("why".to_owned())),
+        ];
+        for (what, edit) in edits {
+            let found = edited(|file| edit(&mut file.steps[0])).unwrap_err();
+            let FormatError::Content { part, .. } = &found else { panic!("{what}: {found}") };
+            assert!(part.starts_with("step "), "{what}: {found}");
+            assert!(!found.to_string().contains("gold"));
+        }
+        assert!(edited(|file| file.summary.purge = 7).is_err());
+        assert!(edited(|file| file.steps[1].fields.clear()).is_err());
+        assert!(edited(|file| file.base.lineage = None).is_err());
+        assert!(edited(|_| ()).is_ok());
+    }
+
+    #[test]
+    fn a_message_about_wrong_keys_quotes_nothing() {
+        let text = to_json(&parse(&file().to_json()).unwrap());
+        let text = text.replacen("\"fields\": [", "\"fields\": \"Ada\", \"x\": [", 1);
+        let error = parse(&text).unwrap_err();
+        assert!(matches!(error, FormatError::Keys { .. }), "{error}");
+        assert!(!error.to_string().contains("Ada"));
+        assert!(error.hint().is_some());
+    }
+}

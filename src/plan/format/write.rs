@@ -168,3 +168,40 @@ impl From<&Frozen> for DoubtRow {
         Self { customer: (&frozen.customer).into(), verb: frozen.verb, since: frozen.since }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{PlanFile, escape};
+    use crate::desired::Wanted;
+    use crate::model::{Field, Kind};
+    use crate::plan::scene::{Scene, channel, live, set, tier, wanted};
+
+    #[test]
+    fn the_file_has_the_shape_of_the_contract() {
+        let channels =
+            [channel(Kind::Email, "ada@example.com"), channel(Kind::Telephone, "+31201234567")];
+        let fields = [(Field::Firstname, set("Ada")), (tier(), set("gold"))];
+        let ada = Wanted { ticket_id: Some(881), ..wanted(&fields, &channels) };
+        let scene = Scene::new()
+            .want("3/C-1001", ada)
+            .want("3/C-1002", wanted(&[], &[]))
+            .record("3/C-1002", live(&[], &channels[..0]))
+            .record("3/C-1003", live(&[], &[]))
+            .want("3/C-1004", wanted(&[], &[]))
+            .record("3/C-1004", live(&[], &[channel(Kind::Twitter, "adal")]))
+            .doubt("7/C-1");
+        let mut file = PlanFile::new(&scene.plan());
+        assert_eq!(file.plan_id.len(), 64);
+        (file.plan_id, file.tool.version) = ("(id)".to_owned(), "(version)".to_owned());
+        insta::assert_snapshot!(serde_json::to_string(&file).unwrap());
+    }
+
+    #[test]
+    fn risky_characters_are_escaped_and_mean_the_same() {
+        let text = "\"a<b \u{200B} \u{E0041} \u{85} é\"";
+        let safe = escape(text.to_owned());
+        assert_eq!(safe, r#""a\u003cb \u200b \udb40\udc41 \u0085 é""#);
+        let read = |text: &str| serde_json::from_str::<String>(text).unwrap();
+        assert_eq!(read(&safe), read(text));
+    }
+}
