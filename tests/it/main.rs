@@ -1,3 +1,6 @@
 //! The integration tests: one binary, so that it links once.
 
+mod ci_github;
+mod examples;
+mod readme;
 mod support;
