@@ -6,8 +6,16 @@
 //! Why one room: three spellings of the customer's id and two types of the brand's id stay in one file.
 
 mod answer;
+mod body;
+mod http;
+mod key;
+mod understand;
+pub mod wire;
 
 pub use answer::{Answer, Presence};
+pub use http::{Client, ClientError};
+pub use key::{ApiKey, KeyProblem};
+pub use understand::understand;
 
 use crate::model::{Customer, Key};
 use crate::plan::Action;

@@ -5,6 +5,12 @@
 //!
 //! Laws: *Converges*, *Gate*, *Crash anywhere*.
 
+mod cause;
+pub mod executor;
+pub mod pace;
 mod report;
+pub mod retry;
+#[cfg(test)]
+mod samples;
 
-pub use report::{Failure, Outcome, Report, Skip, Stop};
+pub use report::{Condition, Failure, Outcome, Report, Skip, Stop};

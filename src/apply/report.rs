@@ -67,6 +67,23 @@ pub enum Stop {
     NotDurable(String),
 }
 
+/// One thing that an exit code tells; the smaller one wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Condition {
+    /// Results could not be made durable.
+    NotDurable,
+    /// The API refused the key.
+    KeyRefused,
+    /// A signal stopped the run, by its number (2 INT, 15 TERM, 1 HUP).
+    Signal(i32),
+    /// Requests are in doubt, from this run or an earlier one.
+    InDoubt,
+    /// Steps failed.
+    Failed,
+    /// Policy held steps.
+    Held,
+}
+
 impl Report {
     /// What was done, in numbers: `held` counts the held steps, `requests` the steps done.
     #[must_use]
@@ -112,7 +129,93 @@ impl Report {
         self.count(|outcome| matches!(outcome, Outcome::Skipped(Skip::EarlierStep | Skip::Stopped)))
     }
 
+    /// Everything about the run that an exit code tells, the one that wins first; empty if all is done.
+    #[must_use]
+    pub fn conditions(&self) -> Vec<Condition> {
+        let mut found = Vec::new();
+        match &self.stop {
+            Some(Stop::NotDurable(_)) => found.push(Condition::NotDurable),
+            Some(Stop::KeyRefused(_)) => found.push(Condition::KeyRefused),
+            Some(Stop::Signal(signal)) => found.push(Condition::Signal(*signal)),
+            Some(Stop::Unreachable(_) | Stop::FailFast) | None => {}
+        }
+        if self.in_doubt() > 0 {
+            found.push(Condition::InDoubt);
+        }
+        let held = self.count(|outcome| matches!(outcome, Outcome::Skipped(Skip::Held(_))));
+        // Steps are left out because of a hold, a failure, a doubt or a stop; should none of these be
+        // told, the run has failed all the same, since not everything was done.
+        let untold =
+            found.is_empty() && held == 0 && (self.stop.is_some() || self.not_started() > 0);
+        if self.failed() > 0 || untold {
+            found.push(Condition::Failed);
+        }
+        if held > 0 {
+            found.push(Condition::Held);
+        }
+        found
+    }
+
     fn count(&self, which: impl Fn(&Outcome) -> bool) -> usize {
         self.outcomes.iter().filter(|(_, outcome)| which(outcome)).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::apply::samples;
+    use crate::plan::HeldBy;
+
+    fn report(outcomes: Vec<Outcome>, stop: Option<Stop>) -> Report {
+        let outcomes = outcomes.into_iter().map(|o| (samples::create("C-1"), o)).collect();
+        Report { endpoint: Endpoint::Sandbox, outcomes, frozen: Vec::new(), noted: 0, stop }
+    }
+
+    fn failure() -> Failure {
+        Failure { cause: "no".into(), hint: None }
+    }
+
+    fn held() -> Outcome {
+        Outcome::Skipped(Skip::Held(Held { by: HeldBy::PurgeLimit, release: String::new() }))
+    }
+
+    #[test]
+    fn a_run_without_anything_left_has_no_condition() {
+        let done = Outcome::Done(Effect::Forgotten);
+        assert_eq!(report(vec![done], None).conditions(), []);
+        assert_eq!(report(Vec::new(), None).conditions(), []);
+    }
+
+    #[test]
+    fn the_condition_that_wins_comes_first() {
+        let all = || vec![held(), Outcome::Rejected(failure()), Outcome::InDoubt(failure())];
+        let rest = [Condition::InDoubt, Condition::Failed, Condition::Held];
+        assert_eq!(report(all(), None).conditions(), rest);
+        for (stop, first) in [
+            (Stop::NotDurable("full".into()), Condition::NotDurable),
+            (Stop::KeyRefused(401), Condition::KeyRefused),
+            (Stop::Signal(15), Condition::Signal(15)),
+        ] {
+            let found = report(all(), Some(stop)).conditions();
+            assert_eq!(found[0], first);
+            assert_eq!(found[1..], rest);
+            assert!(found.is_sorted());
+        }
+    }
+
+    #[test]
+    fn a_doubt_of_an_earlier_run_counts() {
+        let mut report = report(Vec::new(), None);
+        report.frozen.push((samples::customer("C-1"), Verb::Create));
+        assert_eq!(report.conditions(), [Condition::InDoubt]);
+    }
+
+    #[test]
+    fn a_step_that_was_left_out_is_never_a_success() {
+        let skipped = vec![Outcome::Skipped(Skip::Stopped)];
+        assert_eq!(report(skipped, Some(Stop::FailFast)).conditions(), [Condition::Failed]);
+        let later = vec![held(), Outcome::Skipped(Skip::EarlierStep)];
+        assert_eq!(report(later, None).conditions(), [Condition::Held]);
     }
 }

@@ -78,6 +78,13 @@ pub(super) fn can_draw() -> bool {
     std::io::stderr().is_terminal() && text("TERM").is_none_or(|term| term != "dumb")
 }
 
+/// Whether stdout shows colour: a terminal that is not dumb, and `NO_COLOR` unset or empty.
+pub(super) fn colour_fits() -> bool {
+    std::io::stdout().is_terminal()
+        && variable("NO_COLOR").is_none()
+        && text("TERM").is_none_or(|term| term != "dumb")
+}
+
 /// Columns of the terminal, else of `COLUMNS`, else 80.
 pub(super) fn width() -> usize {
     text("COLUMNS")
@@ -100,4 +107,15 @@ fn job() -> Option<String> {
         let run = (text("GITHUB_SERVER_URL")?, text("GITHUB_REPOSITORY")?, text("GITHUB_RUN_ID")?);
         Some(format!("{}/{}/actions/runs/{}", run.0, run.1, run.2))
     })
+}
+
+/// The path from the Git root to a folder, with `/` at its end; empty at the root or without Git.
+pub(super) fn below_git_root(folder: &std::path::Path) -> String {
+    let Ok(folder) = folder.canonicalize() else { return String::new() };
+    let Some(root) = folder.ancestors().find(|above| above.join(".git").exists()) else {
+        return String::new();
+    };
+    let below = folder.strip_prefix(root).unwrap_or(std::path::Path::new(""));
+    let parts: Vec<_> = below.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    if parts.is_empty() { String::new() } else { format!("{}/", parts.join("/")) }
 }

@@ -40,6 +40,10 @@ macro_rules! codes {
 codes! {
     D001 Error "no customer file was found";
     D110 Warning "a name has a character that an account may refuse";
+    D301 Error "an entry for a purged customer";
+    D302 Error "the state records a brand that the project does not name";
+    D303 Error "no customers are declared while the state records some";
+    D304 Error "a target matches nobody";
 }
 
 impl fmt::Display for Code {

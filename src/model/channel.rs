@@ -110,6 +110,12 @@ impl Address {
         }
     }
 
+    /// What `--mask` shows instead of any address of a kind.
+    #[must_use]
+    pub fn masked(kind: Kind) -> Self {
+        Self(format!("•••({kind})").into())
+    }
+
     /// The address.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -99,6 +99,12 @@ impl Value {
         check_line(text).map(|()| Self(nfc(text).into()))
     }
 
+    /// What `--mask` shows instead of any value.
+    #[must_use]
+    pub fn masked() -> Self {
+        Self("•••(text)".into())
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -54,6 +54,13 @@ impl BrandName {
     }
 }
 
+/// A brand that the project gives no name is called by its number.
+impl From<BrandId> for BrandName {
+    fn from(id: BrandId) -> Self {
+        Self(id.to_string().into())
+    }
+}
+
 impl fmt::Display for BrandName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)

@@ -17,6 +17,12 @@ impl<T> NonEmpty<T> {
         &self.0
     }
 
+    /// As many elements, each made from the one in its place.
+    #[must_use]
+    pub fn map<U>(&self, each: impl FnMut(&T) -> U) -> NonEmpty<U> {
+        NonEmpty(self.0.iter().map(each).collect())
+    }
+
     /// The elements in order.
     pub fn iter(&self) -> std::slice::Iter<'_, T> {
         self.0.iter()

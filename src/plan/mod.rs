@@ -4,11 +4,26 @@
 //! lock, no clock, so the same inputs give the same bytes.
 //!
 //! Laws: *Settled*, *Deterministic*, *Minimal*, *Gate*, *Round trip*. This room never sees a
-//! `Helpdesk`, so it cannot send; only [`policy`] makes an [`Approved`], and `apply` takes nothing else.
+//! `Helpdesk`, so it cannot send; only [`approve`] makes an [`Approved`], and `apply` takes nothing else.
 
+mod check;
+mod diff;
+mod effect;
+pub mod format;
+mod holds;
+mod order;
+mod packing;
+mod planner;
+mod policy;
+#[cfg(test)]
+mod scene;
 mod step;
+mod summary;
 
+pub use planner::{AllowEmpty, Inputs, plan};
+pub use policy::{Approved, Refused, approve, reconsider};
 pub use step::{
     Action, AddChannels, Base, Change, Create, Frozen, Held, HeldBy, Note, Plan, Purge, Reason,
     Refusal, Remark, Step, Summary,
 };
+pub use summary::summary_line;

@@ -1,7 +1,8 @@
 //! A plan and its parts. *Pure.*
 
 use crate::model::{
-    Channel, Customer, Endpoint, Field, Kind, NonEmpty, Source, Timestamp, Value, Verb, Wish,
+    Address, Channel, Customer, Endpoint, Field, Kind, NonEmpty, Source, Timestamp, Value, Verb,
+    Wish,
 };
 use crate::state::{Recorded, Version};
 use std::collections::BTreeMap;
@@ -52,6 +53,14 @@ pub struct Step {
     pub source: Option<Source>,
     /// Why it is not sent, if it is not.
     pub held: Option<Held>,
+}
+
+impl Step {
+    /// Whether policy holds the step, so that it is not sent.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.held.is_some()
+    }
 }
 
 /// What one request does.
@@ -113,6 +122,13 @@ impl AddChannels {
             return None;
         }
         NonEmpty::new(channels).map(|channels| Self { channels, no_sync })
+    }
+
+    /// The same request with its addresses masked.
+    #[must_use]
+    pub fn masked(&self) -> Self {
+        let mask = |c: &Channel| Channel { kind: c.kind, address: Address::masked(c.kind) };
+        Self { channels: self.channels.map(mask), no_sync: self.no_sync }
     }
 
     /// The channels, one a kind, in the order of their kinds.

@@ -7,9 +7,14 @@
 //! changes). The state knows [`Effect`], never an action, so replaying a journal needs no planner.
 
 mod absorb;
+#[cfg(test)]
+pub(crate) mod arbitrary;
 mod doubt;
 mod effect;
 mod entry;
+pub(crate) mod form;
+pub mod format;
+mod line;
 
 pub use absorb::Contradiction;
 pub use doubt::Doubt;

@@ -1,8 +1,8 @@
-//! The README's transcripts, typed literally. With `OMNIFORM_README=write` the outputs in the README are
-//! replaced by what was really printed.
+//! The README's transcripts, typed literally. `OMNIFORM_UPDATE=1 cargo test readme` replaces the outputs in
+//! the README by what was really printed.
 
 use crate::support::{Run, TestEnv};
-use std::{env, fs, path::Path};
+use std::{fs, path::Path};
 
 /// One `$` line of a transcript, and what stands below it.
 struct Typed {
@@ -80,7 +80,7 @@ fn the_tour_of_the_readme_prints_what_it_shows() {
         }
     }
     written.push_str(&readme[copied..]);
-    if env::var("OMNIFORM_README").is_ok_and(|value| value == "write") {
+    if std::env::var_os("OMNIFORM_UPDATE").is_some() {
         fs::write(&path, written).unwrap();
     }
     assert!(problems.is_empty(), "{problems}");

@@ -1,5 +1,6 @@
 //! A hermetic place to run the binary in: an own folder, no environment but what the test gives.
 
+use super::schema;
 use std::{
     fmt, fs,
     path::{Path, PathBuf},
@@ -39,9 +40,13 @@ impl TestEnv {
 
     /// A folder with a copy of one of the repository's examples.
     pub fn example(name: &str) -> Self {
+        Self::folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name))
+    }
+
+    /// A folder with a copy of this one.
+    pub fn folder(from: &Path) -> Self {
         let env = Self::new();
-        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
-        copy_folder(&from, env.folder.path());
+        copy_folder(from, env.folder.path());
         env
     }
 
@@ -97,9 +102,17 @@ impl TestEnv {
         command
     }
 
-    /// Runs the binary to its end.
+    /// Runs the binary to its end, and checks what it printed and recorded against the schemas.
     pub fn run(&self, arguments: &[&str]) -> Run {
-        self.command(arguments).output().unwrap().into()
+        let run: Run = self.command(arguments).output().unwrap().into();
+        schema::check_output(arguments, &run.stdout);
+        if let Ok(state) = fs::read_to_string(self.path("omniform.state.jsonl"))
+            && state.starts_with("{\"format\":\"omniform-state\",\"version\":1,")
+            && run.status != 1
+        {
+            schema::check_state(&state);
+        }
+        run
     }
 }
 

@@ -1,5 +1,9 @@
 //! What the integration tests stand on.
 
 mod env;
+pub(crate) mod generate;
+pub(crate) mod scene;
+pub(crate) mod schema;
+pub(crate) mod strict;
 
-pub use env::{Run, TestEnv};
+pub(crate) use env::{Run, TestEnv};

@@ -1,0 +1,240 @@
+//! The run as a machine without I/O: events in, commands out.
+//!
+//! Takes an approved plan, limits, a ledger and a seed; then events, each with the time since the
+//! start and the instant to record; gives commands, and at the end a [`Report`]. *Pure.* Guards
+//! I1–I3 and the laws *Gate* and *Crash anywhere*:
+//! an intent is durable before its request leaves, a result before the next request of its customer,
+//! and per customer one request at a time is under way.
+//!
+//! Why a machine: the same code runs under tokio in the program and, a million times, on a virtual
+//! clock under a seeded scheduler in the tests.
+
+mod batch;
+mod flow;
+mod lanes;
+
+use self::batch::Batches;
+use self::lanes::Lanes;
+use super::pace::Pace;
+use super::report::{Report, Stop};
+use super::retry::{Budget, Tries};
+use crate::api::Answer;
+use crate::model::{Customer, Endpoint, Key, Timestamp, Verb};
+use crate::plan::{Action, Approved};
+use crate::state::Effect;
+use crate::store::{Ledger, LedgerError, Line, Pending};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How long requests under way are awaited after the first signal; CI gives a run 7.5 s in all.
+pub const DRAIN: Duration = Duration::from_millis(6500);
+
+/// What bounds a run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// How many requests may be under way or in backoff at once, and so in doubt after a kill.
+    pub concurrency: usize,
+    /// How many requests may leave in a second; fractions are fine.
+    pub requests_per_second: f64,
+    /// Whether the first failure stops the run.
+    pub on_failure: OnFailure,
+}
+
+/// What a failure or a doubt means for the other customers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnFailure {
+    /// They go on.
+    Continue,
+    /// Nothing more is sent (`--fail-fast`).
+    Stop,
+}
+
+/// Something that happened outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The run begins.
+    Started,
+    /// The batch that was to be written is durable.
+    Durable,
+    /// A batch could not be made durable; the text says why. Final.
+    NotDurable(String),
+    /// A request was answered, or is known to have no answer.
+    Answered {
+        /// The index of its step in the plan.
+        step: usize,
+        /// What is known.
+        answer: Answer,
+    },
+    /// The time that was asked for has come.
+    Woke,
+    /// A signal came, by its number.
+    Interrupted(i32),
+}
+
+/// Something to do outside.
+pub enum Command {
+    /// Append these lines to the journal with one write and one sync, then say `Durable`. At most
+    /// one batch at a time is asked for.
+    Write(Vec<Line>),
+    /// Send the request of a step once, and say `Answered`.
+    Send {
+        /// The index of the step in the plan.
+        step: usize,
+        /// Which try it is, from 1.
+        attempt: u32,
+    },
+    /// Say `Woke` at this time; replaces any earlier wish.
+    WakeAt(Duration),
+    /// The run is over; requests still under way are to be dropped.
+    Finish,
+}
+
+/// A step between its intent and its outcome.
+struct Open {
+    pending: Pending,
+    effect: Effect,
+    phase: Phase,
+    tries: Tries,
+    sent: u32,
+    last: Option<Answer>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// The intent is in this batch.
+    Recording(u64),
+    /// May leave as soon as the pace allows.
+    Armed,
+    /// Sent, not answered.
+    UnderWay,
+    /// To be sent again then.
+    Backoff(Duration),
+}
+
+/// How far the end of the run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    NotYet,
+    Reached,
+}
+
+/// One run.
+pub struct Executor {
+    endpoint: Endpoint,
+    frozen: Vec<(Customer, Verb)>,
+    noted: usize,
+    limits: Limits,
+    ledger: Ledger,
+    random: fastrand::Rng,
+    lanes: Lanes,
+    open: BTreeMap<usize, Open>,
+    batches: Batches,
+    pace: Pace,
+    budget: Budget,
+    paused_until: Duration,
+    canary: Canary,
+    outages: u32,
+    stop: Option<Stop>,
+    drain_until: Option<Duration>,
+    ending: Ending,
+}
+
+/// Whether the first request of the run was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Canary {
+    Out,
+    Back,
+}
+
+impl Executor {
+    /// Prepares a run: carries the notes out in the ledger, sets held steps aside.
+    ///
+    /// # Errors
+    /// If a note contradicts what is recorded: the plan is not of this state. Nothing is to be sent.
+    pub fn new(
+        approved: &Approved,
+        limits: Limits,
+        mut ledger: Ledger,
+        seed: u64,
+    ) -> Result<Self, LedgerError> {
+        let plan = approved.plan();
+        let mut batches = Batches::default();
+        let mut noted = 0;
+        for note in &plan.notes {
+            if let Some(effect) = note.remark.effect() {
+                batches.add(ledger.note(note.customer.key(), effect)?);
+                noted += 1;
+            }
+        }
+        Ok(Self {
+            endpoint: plan.endpoint.clone(),
+            frozen: plan.doubts.iter().map(|d| (d.customer.clone(), d.verb)).collect(),
+            noted,
+            limits,
+            ledger,
+            random: fastrand::Rng::with_seed(seed),
+            lanes: Lanes::new(plan.steps.clone()),
+            open: BTreeMap::new(),
+            batches,
+            pace: Pace::new(limits.requests_per_second),
+            budget: Budget::default(),
+            paused_until: Duration::ZERO,
+            canary: Canary::Out,
+            outages: 0,
+            stop: None,
+            drain_until: None,
+            ending: Ending::NotYet,
+        })
+    }
+
+    /// Takes one event and gives what is to be done now. `now` counts from the start of the run and
+    /// never goes back; `at` is the instant that is recorded.
+    pub fn handle(&mut self, event: Event, now: Duration, at: Timestamp) -> Vec<Command> {
+        if self.ending == Ending::Reached {
+            return Vec::new();
+        }
+        match event {
+            Event::Started => {}
+            Event::Durable => self.durable(),
+            Event::NotDurable(cause) => self.not_durable(cause),
+            Event::Answered { step, answer } => self.answered(step, &answer, now),
+            Event::Woke => self.woke(now),
+            Event::Interrupted(signal) => self.interrupted(signal, now),
+        }
+        self.pump(now, at)
+    }
+
+    /// The customer and the action to send for a step.
+    #[must_use]
+    pub fn request(&self, step: usize) -> Option<(Key, &Action)> {
+        self.lanes.step(step).map(|step| (step.customer.key(), &step.action))
+    }
+
+    /// How many steps have their outcome.
+    #[must_use]
+    pub fn ended(&self) -> usize {
+        self.lanes.ended()
+    }
+
+    /// How many steps there are, held ones included.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.lanes.len()
+    }
+
+    /// What became of every step, and the ledger with what is recorded. To be asked after `Finish`.
+    #[must_use]
+    pub fn into_report(self) -> (Report, Ledger) {
+        let report = Report {
+            endpoint: self.endpoint,
+            outcomes: self.lanes.into_outcomes(),
+            frozen: self.frozen,
+            noted: self.noted,
+            stop: self.stop,
+        };
+        (report, self.ledger)
+    }
+}
+
+#[cfg(test)]
+mod tests;

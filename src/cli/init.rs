@@ -1,0 +1,73 @@
+//! `init`: scaffolds a repository on which `plan` works at once. *Touches: disk.*
+#![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "writes the scaffold")]
+
+use super::args::{Init, SchemaName};
+use super::context::{Context, Ended};
+use super::exit::{Exit, Failure};
+use super::schema;
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    path::Path,
+};
+
+const FILES: [(&str, &str); 4] = [
+    ("omniform.yaml", include_str!("templates/omniform.yaml")),
+    ("customers/shop.yaml", include_str!("templates/customers.yaml")),
+    (".gitignore", include_str!("templates/gitignore")),
+    (".gitattributes", include_str!("templates/gitattributes")),
+];
+
+pub(super) fn run(context: &Context, arguments: &Init) -> Ended {
+    let mut files: Vec<(String, String)> =
+        FILES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+    for name in [SchemaName::Customers, SchemaName::Project] {
+        files.push((format!("schema/{}.schema.json", schema::file_stem(name)), schema::text(name)));
+    }
+    if arguments.ci {
+        files.extend(ci_files());
+    }
+    let folder = context.folder();
+    let taken: Vec<&str> = files
+        .iter()
+        .map(|(path, _)| path.as_str())
+        .filter(|path| fs::symlink_metadata(folder.join(path)).is_ok())
+        .collect();
+    if !taken.is_empty() {
+        let error = format!("expected a folder without {}, found them", taken.join(", "));
+        return Err(Failure::new(Exit::Failed, error)
+            .hint("nothing was written; move them away, or start in another folder with -C DIR"));
+    }
+    for (path, text) in &files {
+        create(&folder.join(path), text)
+            .map_err(|error| Failure::new(Exit::Failed, Unwritten { path: path.clone(), error }))?;
+    }
+    let list: String = files.iter().map(|(path, _)| format!("  {path}\n")).collect();
+    context.print(&format!(
+        "Created:\n{list}\nNext: edit customers/shop.yaml, then `omniform plan`. \
+         The endpoint is the sandbox: no real account is touched.\n"
+    ))?;
+    Ok(Exit::Done)
+}
+
+/// A scaffold file that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("{path} could not be written")]
+struct Unwritten {
+    path: String,
+    #[source]
+    error: io::Error,
+}
+
+fn create(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if text.starts_with("#!") {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o755);
+    }
+    options.open(path)?.write_all(text.as_bytes())
+}

@@ -1,0 +1,23 @@
+//! Where text goes: stdout for the thing asked for, stderr for everything else. *Touches: streams.*
+
+use std::io::{self, Write};
+
+/// Writes the thing asked for to stdout, whole.
+///
+/// # Errors
+/// If stdout cannot be written: a closed pipe or a full disk.
+pub(super) fn print(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}
+
+/// Writes to stderr; if even that fails there is nobody left to tell.
+pub(super) fn tell(text: &str) {
+    let mut stderr = io::stderr().lock();
+    let _ = stderr.write_all(text.as_bytes());
+    if !text.ends_with('\n') {
+        let _ = stderr.write_all(b"\n");
+    }
+    let _ = stderr.flush();
+}

@@ -1,0 +1,86 @@
+//! `plan`: what would change. *Touches: disk, streams;* no network, no lock.
+
+use super::args::{Format, Plan as Arguments};
+use super::context::{Context, Ended};
+use super::exit::{Exit, Failure};
+use super::workspace::{self, Workspace};
+use crate::desired::Desired;
+use crate::plan::{self, AllowEmpty, Inputs, Plan};
+use crate::render;
+use crate::state::{Doubt, State};
+use crate::store;
+
+pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
+    let (workspace, desired) = Workspace::load(context)?;
+    let opened = store::snapshot(&workspace.paths, &workspace.project.endpoint).map_err(|error| {
+        let hint = error.hint();
+        Failure::new(Exit::Failed, error).hint_if(hint)
+    })?;
+    let (state, doubts) = match opened {
+        Some(opened) => {
+            opened.warnings().iter().for_each(|warning| context.say(&format!("warning: {warning}")));
+            let (state, doubts) = opened.set_aside();
+            (Some(state), doubts)
+        }
+        None => (None, Vec::new()),
+    };
+    let allow_empty = AllowEmpty::from_flag(arguments.allow_empty);
+    let record = Record { state: state.as_ref(), doubts: &doubts };
+    let plan = make(context, &workspace, &desired, record, None, allow_empty)?;
+    if let Some(path) = &arguments.out {
+        let path = context.path(path);
+        store::save_plan(&path, &plan::format::to_json(&plan)).map_err(|error| {
+            let hint = error.hint();
+            Failure::new(Exit::Failed, error).hint_if(hint)
+        })?;
+    }
+    context.print(&text(context, &plan)?)?;
+    let changed = arguments.detailed_exitcode && plan.has_changes();
+    Ok(if changed { Exit::Changes } else { Exit::Done })
+}
+
+/// What is recorded, as far as a plan cares.
+#[derive(Clone, Copy)]
+pub(super) struct Record<'a> {
+    pub(super) state: Option<&'a State>,
+    pub(super) doubts: &'a [Doubt],
+}
+
+/// Plans, and tells what keeps it from planning.
+pub(super) fn make(
+    context: &Context,
+    workspace: &Workspace,
+    desired: &Desired,
+    record: Record<'_>,
+    allow_purge: Option<u64>,
+    allow_empty: AllowEmpty,
+) -> Result<Plan, Failure> {
+    let selection = context.selection()?;
+    let inputs = Inputs {
+        desired,
+        state: record.state,
+        state_file: &workspace.state_name(),
+        doubts: record.doubts,
+        policy: &workspace.project.policy,
+        allow_purge,
+        selection: &selection,
+        endpoint: &workspace.project.endpoint,
+        allow_empty,
+    };
+    plan::plan(&inputs).or_else(|problems| {
+        workspace::tell_problems(context, &problems)?;
+        Err(Failure::told(Exit::Failed))
+    })
+}
+
+/// The plan in the form asked for.
+pub(super) fn text(context: &Context, plan: &Plan) -> Result<String, Failure> {
+    let view = context.view();
+    Ok(match context.flags.format {
+        Format::Json => render::plan_json(plan, &view),
+        Format::Markdown => render::plan_markdown(plan, &view, render::MARKDOWN_LIMIT)
+            .map_err(|error| Failure::new(Exit::Failed, error))?,
+        Format::Html => render::plan_html(plan, &view),
+        _ => render::plan_text(plan, &view),
+    })
+}

@@ -1,0 +1,59 @@
+//! How far a run is: a bar on a terminal, one line per 10 % elsewhere. *Touches: streams.*
+
+use super::context::Context;
+use super::{environment, output};
+use crate::apply::Progress;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// The progress of one run, on stderr.
+pub(super) enum Shown {
+    /// Nobody wants to see it.
+    Nothing,
+    /// A bar that is redrawn.
+    Bar(ProgressBar),
+    /// Lines; the number is the last tenth that was told.
+    Lines(usize),
+}
+
+impl Shown {
+    pub(super) fn new(context: &Context) -> Self {
+        if context.flags.quiet {
+            return Self::Nothing;
+        }
+        if !environment::can_draw() || context.environment.ci {
+            return Self::Lines(0);
+        }
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        let template = "{bar:30} {pos}/{len} requests, {per_sec}, {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        Self::Bar(bar)
+    }
+
+    /// Takes the bar off the screen, before the report is printed.
+    pub(super) fn clear(&self) {
+        if let Self::Bar(bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Progress for Shown {
+    fn step(&mut self, done: usize, total: usize) {
+        match self {
+            Self::Nothing => {}
+            Self::Bar(bar) => {
+                bar.set_length(total as u64);
+                bar.set_position(done as u64);
+            }
+            Self::Lines(told) => {
+                let tenth = done * 10 / total.max(1);
+                if tenth > *told {
+                    *told = tenth;
+                    output::tell(&format!("{}0 %: {done} of {total} requests done", tenth));
+                }
+            }
+        }
+    }
+}

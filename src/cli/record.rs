@@ -1,0 +1,108 @@
+//! Opening the record for a command that changes it: lock, state, journal. *Touches: disk.*
+
+use super::context::Context;
+use super::environment;
+use super::exit::{Exit, Failure};
+use super::workspace::Workspace;
+use crate::model::Endpoint;
+use crate::store::{Absent, Lock, LockError, Opened, Owner, Session, StoreError};
+use std::time::Duration;
+
+/// What to do where there is no state yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// Start one.
+    Start,
+    /// Start one unless this is CI against a real account, where it was lost rather than never made.
+    StartOutsideCi,
+    /// Stop: there is nothing to work on.
+    Refuse,
+}
+
+/// Locks the record and opens it.
+pub(super) fn open(
+    context: &Context,
+    workspace: &Workspace,
+    missing: Missing,
+    command: &str,
+) -> Result<Session, Failure> {
+    open_within(context, workspace, missing, command, Duration::ZERO)
+}
+
+/// Locks the record, waiting so long for another run to end, and opens it.
+pub(super) fn open_within(
+    context: &Context,
+    workspace: &Workspace,
+    missing: Missing,
+    command: &str,
+    wait: Duration,
+) -> Result<Session, Failure> {
+    let run = format!("{:016x}", fastrand::u64(..));
+    let owner = Owner {
+        run: run.clone(),
+        command: command.to_owned(),
+        host: environment::host(),
+        job: context.environment.job.clone(),
+        since: environment::now(),
+    };
+    let lock = Lock::acquire(&workspace.paths, &owner, wait).map_err(lock_failure)?;
+    let absent = absent(context, workspace, missing)?;
+    let endpoint = &workspace.project.endpoint;
+    let session =
+        Session::open(lock, &workspace.paths, endpoint, absent, run, command, environment::now())
+            .map_err(failure)?;
+    for warning in session.warnings() {
+        context.say(&format!("warning: {warning}"));
+    }
+    Ok(session)
+}
+
+fn absent(context: &Context, workspace: &Workspace, missing: Missing) -> Result<Absent, Failure> {
+    let create = || Absent::Create { lineage: uuid::Uuid::new_v4().to_string() };
+    if workspace.paths.state().exists() {
+        return Ok(Absent::Refuse);
+    }
+    let real = workspace.project.endpoint != Endpoint::Sandbox;
+    match missing {
+        Missing::Refuse => Ok(Absent::Refuse),
+        Missing::StartOutsideCi if real && context.environment.ci => {
+            let error = format!(
+                "expected a state at {}, found none: without it everybody would be created again",
+                workspace.state_name()
+            );
+            Err(Failure::new(Exit::Failed, error).hint(
+                "nothing was sent; check out the branch that holds the state, or add --new-state \
+                 if this is the very first run",
+            ))
+        }
+        Missing::StartOutsideCi if real => {
+            context.say(&format!(
+                "warning: there is no state at {}: it is started, and every declared customer \
+                 counts as new",
+                workspace.state_name()
+            ));
+            Ok(create())
+        }
+        Missing::Start | Missing::StartOutsideCi => Ok(create()),
+    }
+}
+
+/// Says what was odd about the record.
+pub(super) fn warn(context: &Context, opened: &Opened) {
+    for warning in opened.warnings() {
+        context.say(&format!("warning: {warning}"));
+    }
+}
+
+/// An error of the store with its exit code and hint.
+pub(super) fn failure(error: StoreError) -> Failure {
+    let exit = if error.is_not_durable() { Exit::NotDurable } else { Exit::Failed };
+    let hint = error.hint();
+    Failure::new(exit, error).hint_if(hint)
+}
+
+fn lock_failure(error: LockError) -> Failure {
+    let exit = if error.is_held() { Exit::Locked } else { Exit::Failed };
+    let hint = error.hint();
+    Failure::new(exit, error).hint_if(hint)
+}

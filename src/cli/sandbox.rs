@@ -1,0 +1,72 @@
+//! `sandbox`: the embedded Omnidesk as a server of its own, with faults on request; and the one that
+//! the endpoint `sandbox` starts in the process. *Touches: network, disk, streams.*
+
+use super::args::Sandbox as Arguments;
+use super::context::{Context, Ended};
+use super::exit::{Exit, Failure};
+use crate::sandbox::{Fault, Faults, Running, Sandbox};
+use std::{net::{Ipv4Addr, SocketAddr}, path::{Path, PathBuf}};
+
+/// Where the sandbox keeps its customers, from the project's folder.
+const DATA: &str = ".omniform/sandbox.json";
+
+pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
+    let faults: Result<Vec<Fault>, Failure> = arguments
+        .fault
+        .iter()
+        .map(|text| {
+            Fault::parse(text).map_err(|problem| Failure::new(Exit::Usage, format!("--fault: {problem}")))
+        })
+        .collect();
+    let faults = Faults::new(faults?, arguments.seed);
+    let key = context.environment.key.as_ref().map(|key| key.to_string_lossy().into_owned());
+    let runtime = runtime()?;
+    runtime.block_on(async {
+        let running = start(arguments.listen, context.path(Path::new(DATA)), faults, key).await?;
+        context.print(&format!("http://{}\n", running.addr()))?;
+        context.say("This is the sandbox: no real account is touched. It ends with Ctrl-C.");
+        stopped().await;
+        running.shutdown().await;
+        Ok(Exit::Done)
+    })
+}
+
+/// Starts the sandbox inside this process, on a loopback port of its own, with a key of its own.
+pub(super) async fn start_inside(root: &Path, key: &str) -> Result<Running, Failure> {
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    start(listen, root.join(DATA), Faults::none(), Some(key.to_owned())).await
+}
+
+async fn start(
+    listen: SocketAddr,
+    data: PathBuf,
+    faults: Faults,
+    key: Option<String>,
+) -> Result<Running, Failure> {
+    Sandbox::start(listen, Some(data), faults, key).await.map_err(|error| {
+        let hint = error.hint();
+        Failure::new(Exit::Failed, error).hint_if(hint)
+    })
+}
+
+/// The runtime of a command that uses the network.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Failed, error))
+}
+
+/// Waits for INT or TERM.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}

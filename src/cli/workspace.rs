@@ -1,0 +1,122 @@
+//! The user's repository as every command sees it: project file, customer files, places of the state.
+//! *Touches: disk,* through `desired::files`.
+
+use super::context::Context;
+use super::exit::{Exit, Failure};
+use super::output;
+use crate::desired::{self, Desired, Project, files};
+use crate::diagnostic::Diagnostics;
+use crate::model::Endpoint;
+use crate::render;
+use crate::store::Paths;
+use std::path::{Path, PathBuf};
+
+/// A project that was found and read.
+pub(super) struct Workspace {
+    /// The folder of the project file.
+    pub(super) root: PathBuf,
+    /// The checked project file, with flags and environment applied.
+    pub(super) project: Project,
+    /// Where state, journal and lock are.
+    pub(super) paths: Paths,
+}
+
+/// What reading a project gave, before anything stops because of it.
+pub(super) struct Checked {
+    pub(super) root: PathBuf,
+    /// `None` if the project file itself is unusable.
+    pub(super) parts: Option<(Project, Desired)>,
+    pub(super) diagnostics: Diagnostics,
+}
+
+/// Reads the project file and all customer files, and collects every problem of them.
+pub(super) fn check(context: &Context) -> Result<Checked, Failure> {
+    let (root, project, mut diagnostics) = read_project(context)?;
+    let Some(project) = project else {
+        return Ok(Checked { root, parts: None, diagnostics: diagnostics.sorted() });
+    };
+    let (sources, found) = files::read_customers(&root, &project.customers)
+        .map_err(|error| Failure::new(Exit::Failed, error))?;
+    diagnostics.append(found);
+    let (desired, found) = desired::parse_customers(&sources, &project);
+    diagnostics.append(found);
+    Ok(Checked { root, parts: Some((project, desired)), diagnostics: diagnostics.sorted() })
+}
+
+impl Workspace {
+    /// Reads the project file alone, for commands that need no customer files.
+    pub(super) fn open(context: &Context) -> Result<Self, Failure> {
+        let (root, project, diagnostics) = read_project(context)?;
+        tell_problems(context, &diagnostics)?;
+        match project {
+            Some(project) => Ok(Self::with(context, root, project)),
+            None => Err(Failure::told(Exit::Failed)),
+        }
+    }
+
+    /// Reads the project file and all customer files; any error in them stops here.
+    pub(super) fn load(context: &Context) -> Result<(Self, Desired), Failure> {
+        let checked = check(context)?;
+        tell_problems(context, &checked.diagnostics)?;
+        match checked.parts {
+            Some((project, desired)) => Ok((Self::with(context, checked.root, project), desired)),
+            None => Err(Failure::told(Exit::Failed)),
+        }
+    }
+
+    fn with(context: &Context, root: PathBuf, project: Project) -> Self {
+        let flag = context.flags.state.as_ref().or(context.environment.state.as_ref());
+        let state = match flag {
+            Some(path) => context.path(path),
+            None => root.join(&project.state),
+        };
+        Self { root, project, paths: Paths::new(state) }
+    }
+
+    /// The state's name in messages: as the user would write it.
+    pub(super) fn state_name(&self) -> String {
+        let state = self.paths.state();
+        state.strip_prefix(&self.root).unwrap_or(state).display().to_string()
+    }
+}
+
+/// Prints problems on stderr; errors among them stop the command.
+pub(super) fn tell_problems(context: &Context, diagnostics: &Diagnostics) -> Result<(), Failure> {
+    if diagnostics.has_errors() {
+        output::tell(&render::diagnostics_text(diagnostics));
+        return Err(Failure::told(Exit::Failed));
+    }
+    if !diagnostics.is_empty() {
+        context.say(&render::diagnostics_text(diagnostics));
+    }
+    Ok(())
+}
+
+fn read_project(context: &Context) -> Result<(PathBuf, Option<Project>, Diagnostics), Failure> {
+    let explicit = context.flags.config.as_ref().or(context.environment.config.as_ref());
+    let explicit = explicit.map(|path| context.path(path));
+    let failed = |error: files::FilesError| {
+        let hint = error.hint();
+        Failure::new(Exit::Failed, error).hint_if(hint)
+    };
+    let file = files::find_project(explicit.as_deref(), context.folder()).map_err(failed)?;
+    let source = files::read_project(&file).map_err(failed)?;
+    let (project, diagnostics) = desired::parse_project(&source);
+    let root = file.parent().unwrap_or(Path::new(".")).to_path_buf();
+    let project = match project {
+        Some(project) => Some(with_endpoint(context, project)?),
+        None => None,
+    };
+    Ok((root, project, diagnostics))
+}
+
+/// Lets `OMNIFORM_ENDPOINT` stand for the project file's endpoint.
+fn with_endpoint(context: &Context, mut project: Project) -> Result<Project, Failure> {
+    if let Some(text) = &context.environment.endpoint {
+        project.endpoint = Endpoint::parse(&text.to_string_lossy()).map_err(|problem| {
+            Failure::new(Exit::Failed, format!("OMNIFORM_ENDPOINT: {problem}"))
+                .hint("unset it, or give it the account's address without a path")
+        })?;
+    }
+    Ok(project)
+}

@@ -1,0 +1,37 @@
+//! A plan as JSON: what `plan --out` saves, `apply` takes back and other programs read.
+//!
+//! Takes a [`Plan`] and gives text, or the other way round. *Pure.* Laws: *Round trip* (what is
+//! written is read back equal), *Quiet* (no control or invisible character, no `<` in the text).
+//!
+//! Why own types: the file's shape and order of keys are a contract, and the planner's types are not.
+
+mod digest;
+mod read;
+mod rows;
+mod write;
+
+pub use read::{FormatError, parse};
+pub use rows::{
+    BaseRow, ChannelRow, CustomerRow, DoubtRow, FieldRow, NoteRow, PlanFile, RemarkKind, StepRow,
+    Tool,
+};
+
+use super::Plan;
+use schemars::generate::SchemaSettings;
+
+/// The version of the format, as written.
+///
+/// 1.0: the first. Minor versions only add keys; a reader takes its own version and older ones.
+pub const VERSION: &str = "1.0";
+
+/// The plan as a file: pretty JSON with a line feed at its end.
+#[must_use]
+pub fn to_json(plan: &Plan) -> String {
+    PlanFile::new(plan).to_json()
+}
+
+/// The JSON Schema of the format (draft-07).
+#[must_use]
+pub fn schema() -> schemars::Schema {
+    SchemaSettings::draft07().into_generator().into_root_schema_for::<PlanFile>()
+}

@@ -1,0 +1,365 @@
+//! A file back into its plan, whole or refused. *Pure.*
+//!
+//! Messages name steps and lines, never a text of the file: it may be a person's.
+
+use super::{
+    ChannelRow, CustomerRow, DoubtRow, FieldRow, NoteRow, PlanFile, RemarkKind, StepRow, VERSION,
+};
+use crate::model::{Address, Channel, Customer, Field, FieldName, NonEmpty, Value, Verb, Wish};
+use crate::plan::{Action, AddChannels, Change, Create, Frozen, Note, Plan, Purge, Remark, Step};
+use crate::state::Version;
+use serde::Deserialize;
+use serde_json::error::Category;
+use std::collections::BTreeMap;
+
+/// Why a text is no plan that can be taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FormatError {
+    /// Not JSON.
+    #[error("expected a saved plan, found text that is not JSON at line {line}, column {column}")]
+    NotJson {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// The text ends too early.
+    #[error("expected a whole saved plan, found one that is cut off in line {line}")]
+    Truncated {
+        /// Line, from 1.
+        line: usize,
+    },
+    /// JSON of something else.
+    #[error("expected a saved plan, found JSON without a readable `format_version`")]
+    NotAPlan,
+    /// Written by a newer program, whose additions would be lost here.
+    #[error("expected a plan of format {VERSION} or older, found format {found}")]
+    Newer {
+        /// The version found, digits and a point only.
+        found: String,
+    },
+    /// The digest does not fit the content.
+    #[error("expected the plan as it was saved, found content that does not fit its `plan_id`")]
+    Damaged,
+    /// A key is missing, unknown or of a wrong type.
+    #[error(
+        "expected the keys of plan format {VERSION}, found others or wrong types \
+         at line {line}, column {column}"
+    )]
+    Keys {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+    },
+    /// The content says what no plan says.
+    #[error("expected {expected} in {part} of the plan")]
+    Content {
+        /// The part, such as `step 3`.
+        part: String,
+        /// What was expected there.
+        expected: &'static str,
+    },
+}
+
+impl FormatError {
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::NotJson { .. } | Self::NotAPlan => {
+                "give a file that `omniform plan --out FILE` wrote"
+            }
+            Self::Newer { .. } => {
+                "use the omniform that made the plan, or make the plan again with this one"
+            }
+            Self::Truncated { .. } | Self::Damaged | Self::Keys { .. } | Self::Content { .. } => {
+                "make the plan again: `omniform plan --out FILE`"
+            }
+        };
+        Some(hint.to_owned())
+    }
+}
+
+/// Reads a saved plan.
+///
+/// # Errors
+/// See [`FormatError`]. A plan of a newer minor version is refused too: what it adds may change what
+/// its steps mean, and a plan is carried out as reviewed or not at all.
+pub fn parse(text: &str) -> Result<Plan, FormatError> {
+    let head: Head = serde_json::from_str(text).map_err(|error| match error.classify() {
+        Category::Data => FormatError::NotAPlan,
+        _ => syntax(&error),
+    })?;
+    let version = head
+        .format_version
+        .as_ref()
+        .and_then(|found| found.as_str())
+        .and_then(numbers)
+        .ok_or(FormatError::NotAPlan)?;
+    if Some(version) > numbers(VERSION) {
+        return Err(FormatError::Newer { found: format!("{}.{}", version.0, version.1) });
+    }
+    let file: PlanFile = serde_json::from_str(text).map_err(|error| syntax(&error))?;
+    let stated = file.plan_id.clone();
+    let file = file.sealed();
+    if file.plan_id != stated {
+        return Err(FormatError::Damaged);
+    }
+    restore(file)
+}
+
+/// The one key that every version has.
+#[derive(Deserialize)]
+struct Head {
+    format_version: Option<serde_json::Value>,
+}
+
+fn syntax(error: &serde_json::Error) -> FormatError {
+    let (line, column) = (error.line(), error.column());
+    match error.classify() {
+        Category::Eof => FormatError::Truncated { line },
+        Category::Data => FormatError::Keys { line, column },
+        Category::Syntax | Category::Io => FormatError::NotJson { line, column },
+    }
+}
+
+/// Major and minor of a version such as `1.0`.
+fn numbers(version: &str) -> Option<(u32, u32)> {
+    let (major, minor) = version.split_once('.')?;
+    let number = |text: &str| {
+        text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+    };
+    Some((number(major)?, number(minor)?)).filter(|version| version.0 > 0)
+}
+
+fn restore(file: PlanFile) -> Result<Plan, FormatError> {
+    let base = match (file.base.lineage, file.base.serial) {
+        (Some(lineage), serial) => Some(Version { lineage, serial }),
+        (None, 0) => None,
+        (None, _) => return Err(content("base".to_owned(), "no serial without a lineage")),
+    };
+    let mut steps = Vec::with_capacity(file.steps.len());
+    for (id, row) in (1..).zip(file.steps) {
+        if row.id != id {
+            return Err(content(format!("step {}", row.id), "numbers from 1 without a gap"));
+        }
+        steps.push(step(row).map_err(|expected| content(format!("step {id}"), expected))?);
+    }
+    let numbered = |kind: &str, n: usize, expected| content(format!("{kind} {}", n + 1), expected);
+    let notes = file.notes.into_iter().enumerate();
+    let notes = notes.map(|(n, row)| note(row).map_err(|e| numbered("note", n, e)));
+    let doubts = file.doubts.into_iter().enumerate();
+    let doubts = doubts.map(|(n, row)| frozen(row).map_err(|e| numbered("doubt", n, e)));
+    let plan = Plan {
+        base,
+        endpoint: file.endpoint,
+        steps,
+        notes: notes.collect::<Result<_, _>>()?,
+        doubts: doubts.collect::<Result<_, _>>()?,
+        refusal: file.refusal,
+    };
+    if plan.summary() == file.summary {
+        Ok(plan)
+    } else {
+        Err(content("summary".to_owned(), "the numbers of the steps"))
+    }
+}
+
+fn content(part: String, expected: &'static str) -> FormatError {
+    FormatError::Content { part, expected }
+}
+
+fn customer(row: CustomerRow) -> Result<Customer, &'static str> {
+    let CustomerRow { brand, brand_id, id } = row;
+    if brand_id.get() == 0 {
+        Err("a brand id from 1")
+    } else {
+        Ok(Customer { brand, id, brand_id })
+    }
+}
+
+fn step(row: StepRow) -> Result<Step, &'static str> {
+    let StepRow {
+        id,
+        action,
+        customer: who,
+        reason,
+        source,
+        fields,
+        channels,
+        no_sync,
+        ticket_id,
+        protect,
+        order,
+        held,
+    } = row;
+    let channels = channels.iter().map(channel).collect::<Result<Vec<_>, _>>()?;
+    let alone = ticket_id.is_none() && !protect;
+    let action = match (action, no_sync, order) {
+        (Verb::Create, Some(no_sync), None) if channels.len() <= 1 => Action::Create(Create {
+            fields: wishes(fields)?,
+            channel: channels.into_iter().next(),
+            no_sync,
+            ticket_id,
+            protect,
+        }),
+        (Verb::Update, None, None) if alone && channels.is_empty() => {
+            let changes = fields.into_iter().map(change).collect::<Result<_, _>>()?;
+            Action::Update(NonEmpty::new(changes).ok_or("at least one field")?)
+        }
+        (Verb::AddChannel, Some(no_sync), None) if alone && fields.is_empty() => {
+            let add = AddChannels::new(channels, no_sync);
+            Action::AddChannels(add.ok_or("one to four channels of different kinds")?)
+        }
+        (Verb::Purge, None, order) if alone && fields.is_empty() && channels.is_empty() => {
+            Action::Purge(Purge { order })
+        }
+        _ => return Err("only what its action has"),
+    };
+    Ok(Step { id, customer: customer(who)?, action, reason, source, held })
+}
+
+fn field(name: &str, custom: bool) -> Result<Field, &'static str> {
+    match (custom, name) {
+        (false, "firstname") => Ok(Field::Firstname),
+        (false, "lastname") => Ok(Field::Lastname),
+        (true, name) => FieldName::new(name).map(Field::Custom).map_err(|_| "a usable field name"),
+        (false, _) => Err("a known field, or `custom`"),
+    }
+}
+
+fn change(row: FieldRow) -> Result<Change, &'static str> {
+    let value = |text: String| Value::new(&text).map_err(|_| "a usable text for each field");
+    let after = row.after.map(value).transpose()?.map_or(Wish::Clear, Wish::Set);
+    let before = row.before.map(value).transpose()?;
+    Ok(Change { field: field(&row.name, row.custom)?, before, after })
+}
+
+fn wishes(rows: Vec<FieldRow>) -> Result<BTreeMap<Field, Wish>, &'static str> {
+    let mut fields = BTreeMap::new();
+    for row in rows {
+        let Change { field, before, after } = change(row)?;
+        if before.is_some() || fields.insert(field, after).is_some() {
+            return Err("each field once, and nothing before a create");
+        }
+    }
+    Ok(fields)
+}
+
+fn channel(row: &ChannelRow) -> Result<Channel, &'static str> {
+    Address::parse(row.kind, &row.address)
+        .ok()
+        .filter(|parsed| parsed.address.as_str() == row.address)
+        .map(|parsed| Channel { kind: row.kind, address: parsed.address })
+        .ok_or("addresses in their normal form")
+}
+
+fn note(row: NoteRow) -> Result<Note, &'static str> {
+    let remark = match (row.kind, row.field, row.channel, row.protect) {
+        (RemarkKind::ReleasedField, Some(name), None, None) => {
+            Remark::ReleasedField(field(&name, row.custom)?)
+        }
+        (RemarkKind::KeptChannel, None, Some(kept), None) => Remark::KeptChannel(channel(&kept)?),
+        (RemarkKind::Forgotten, None, None, None) => Remark::Forgotten,
+        (RemarkKind::Protected, None, None, None) => Remark::Protected,
+        (RemarkKind::ProtectChanged, None, None, Some(protect)) => Remark::ProtectChanged(protect),
+        _ => return Err("only what its kind has"),
+    };
+    Ok(Note { customer: customer(row.customer)?, remark })
+}
+
+fn frozen(row: DoubtRow) -> Result<Frozen, &'static str> {
+    Ok(Frozen { customer: customer(row.customer)?, verb: row.verb, since: row.since })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FormatError, parse};
+    use crate::plan::format::{PlanFile, StepRow, to_json};
+    use crate::plan::scene::{Scene, channel, live, set, tier, wanted};
+
+    type Edit = fn(&mut StepRow);
+
+    fn file() -> PlanFile {
+        let email = channel(crate::model::Kind::Email, "ada@example.com");
+        let scene = Scene::new()
+            .want("3/C-1", wanted(&[(tier(), set("gold"))], &[email]))
+            .want("3/C-2", wanted(&[(tier(), set("gold"))], &[]))
+            .record("3/C-2", live(&[], &[]))
+            .order("3/C-3");
+        PlanFile::new(&scene.plan())
+    }
+
+    fn edited(edit: impl FnOnce(&mut PlanFile)) -> Result<(), FormatError> {
+        let mut file = file();
+        edit(&mut file);
+        parse(&file.sealed().to_json()).map(drop)
+    }
+
+    #[test]
+    fn what_is_no_plan_is_told_apart() {
+        let not_json = FormatError::NotJson { line: 1, column: 1 };
+        assert_eq!(parse("hello"), Err(not_json));
+        assert_eq!(parse(""), Err(FormatError::Truncated { line: 1 }));
+        for text in ["{}", "[]", "3", "{\"format_version\":1}", "{\"format_version\":\"x.1\"}"] {
+            assert_eq!(parse(text), Err(FormatError::NotAPlan), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_plan_of_a_newer_program_is_refused_by_its_version() {
+        for version in ["1.1", "2.0", "10.0"] {
+            let text = file().to_json().replacen("\"1.0\"", &format!("\"{version}\""), 1);
+            let found = version.to_owned();
+            assert_eq!(parse(&text), Err(FormatError::Newer { found }));
+        }
+    }
+
+    #[test]
+    fn an_edited_plan_is_refused() {
+        let text = file().to_json();
+        assert_eq!(parse(&text.replace("gold", "iron")), Err(FormatError::Damaged));
+        let added = text.replacen("\"base\"", "\"more\": 1, \"base\"", 1);
+        assert!(matches!(parse(&added), Err(FormatError::Keys { .. })));
+    }
+
+    #[test]
+    fn white_space_does_not_matter() {
+        let text = file().to_json();
+        let compact: String = text.lines().map(str::trim_start).collect();
+        assert_eq!(parse(&compact), parse(&text));
+    }
+
+    #[test]
+    fn content_that_no_plan_has_is_refused_with_its_step() {
+        let edits: [(&str, Edit); 6] = [
+            ("a number twice", |step| step.id = 2),
+            ("an address in another form", |s| s.channels[0].address = "Ada@Example.COM".into()),
+            ("a field twice", |step| step.fields.push(step.fields[0].clone())),
+            ("no such field", |step| step.fields[0].custom = false),
+            ("an empty text", |step| step.fields[0].after = Some(String::new())),
+            ("an order to create", |step| step.order = Some("why".to_owned())),
+        ];
+        for (what, edit) in edits {
+            let found = edited(|file| edit(&mut file.steps[0])).unwrap_err();
+            let FormatError::Content { part, .. } = &found else { panic!("{what}: {found}") };
+            assert!(part.starts_with("step "), "{what}: {found}");
+            assert!(!found.to_string().contains("gold"));
+        }
+        assert!(edited(|file| file.summary.purge = 7).is_err());
+        assert!(edited(|file| file.steps[1].fields.clear()).is_err());
+        assert!(edited(|file| file.base.lineage = None).is_err());
+        assert!(edited(|_| ()).is_ok());
+    }
+
+    #[test]
+    fn a_message_about_wrong_keys_quotes_nothing() {
+        let text = to_json(&parse(&file().to_json()).unwrap());
+        let text = text.replacen("\"fields\": [", "\"fields\": \"Ada\", \"x\": [", 1);
+        let error = parse(&text).unwrap_err();
+        assert!(matches!(error, FormatError::Keys { .. }), "{error}");
+        assert!(!error.to_string().contains("Ada"));
+        assert!(error.hint().is_some());
+    }
+}

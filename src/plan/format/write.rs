@@ -1,0 +1,207 @@
+//! A plan into its file. *Pure.*
+
+use super::{
+    BaseRow, ChannelRow, CustomerRow, DoubtRow, FieldRow, NoteRow, PlanFile, RemarkKind, StepRow,
+    Tool, VERSION,
+};
+use crate::model::{Channel, Customer, Field, Value, is_invisible};
+use crate::plan::{Action, Change, Create, Frozen, Note, Plan, Remark, Step};
+use std::fmt::Write as _;
+
+impl PlanFile {
+    /// The plan in the shape of the file, with its digest.
+    #[must_use]
+    pub fn new(plan: &Plan) -> Self {
+        let tool = Tool {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        let base = match &plan.base {
+            Some(version) => {
+                BaseRow { lineage: Some(version.lineage.clone()), serial: version.serial }
+            }
+            None => BaseRow { lineage: None, serial: 0 },
+        };
+        Self {
+            format_version: VERSION.to_owned(),
+            tool,
+            plan_id: String::new(),
+            base,
+            endpoint: plan.endpoint.clone(),
+            summary: plan.summary(),
+            steps: plan.steps.iter().map(StepRow::from).collect(),
+            notes: plan.notes.iter().map(NoteRow::from).collect(),
+            doubts: plan.doubts.iter().map(DoubtRow::from).collect(),
+            refusal: plan.refusal.clone(),
+        }
+        .sealed()
+    }
+
+    /// The file as it is: pretty JSON, two blanks a level, a line feed at the end. `<`, invisible and
+    /// control characters are escaped, so that the text is safe to paste.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut text = escape(pretty(self));
+        text.push('\n');
+        text
+    }
+}
+
+#[expect(clippy::expect_used, reason = "rows of texts and numbers always serialise into memory")]
+fn pretty(file: &PlanFile) -> String {
+    serde_json::to_string_pretty(file).expect("a plan is JSON")
+}
+
+/// Escapes what could be active or unseen. Such characters stand inside of strings only.
+fn escape(json: String) -> String {
+    let risky = |c: char| c == '<' || (c.is_control() && c != '\n') || is_invisible(c);
+    if !json.contains(risky) {
+        return json;
+    }
+    let mut safe = String::with_capacity(json.len() + 64);
+    for c in json.chars() {
+        if risky(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing into a text cannot fail.
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
+}
+
+impl From<&Customer> for CustomerRow {
+    fn from(customer: &Customer) -> Self {
+        Self { brand: customer.brand.clone(), brand_id: customer.brand_id, id: customer.id.clone() }
+    }
+}
+
+impl From<&Channel> for ChannelRow {
+    fn from(channel: &Channel) -> Self {
+        Self { kind: channel.kind, address: channel.address.as_str().to_owned() }
+    }
+}
+
+impl FieldRow {
+    fn new(field: &Field, before: Option<&Value>, after: Option<&Value>) -> Self {
+        let text = |value: &Value| value.as_str().to_owned();
+        Self {
+            name: field.name().to_owned(),
+            custom: field.is_custom(),
+            before: before.map(text),
+            after: after.map(text),
+        }
+    }
+}
+
+impl From<&Step> for StepRow {
+    fn from(step: &Step) -> Self {
+        let mut row = Self {
+            id: step.id,
+            action: step.action.verb(),
+            customer: (&step.customer).into(),
+            reason: step.reason,
+            source: step.source.clone(),
+            fields: Vec::new(),
+            channels: step.action.channels().iter().map(ChannelRow::from).collect(),
+            no_sync: None,
+            ticket_id: None,
+            protect: false,
+            order: None,
+            held: step.held.clone(),
+        };
+        match &step.action {
+            Action::Create(create) => {
+                let Create { fields, channel: _, no_sync, ticket_id, protect } = create;
+                let set = |(field, wish): (&_, &crate::model::Wish)| {
+                    FieldRow::new(field, None, wish.value())
+                };
+                row.fields = fields.iter().map(set).collect();
+                (row.no_sync, row.ticket_id, row.protect) = (Some(*no_sync), *ticket_id, *protect);
+            }
+            Action::Update(changes) => {
+                let change = |change: &Change| {
+                    FieldRow::new(&change.field, change.before.as_ref(), change.after.value())
+                };
+                row.fields = changes.iter().map(change).collect();
+            }
+            Action::AddChannels(add) => row.no_sync = Some(add.no_sync),
+            Action::Purge(purge) => row.order.clone_from(&purge.order),
+        }
+        row
+    }
+}
+
+impl From<&Note> for NoteRow {
+    fn from(note: &Note) -> Self {
+        let mut row = Self {
+            kind: RemarkKind::Forgotten,
+            customer: (&note.customer).into(),
+            detail: note.remark.detail(),
+            field: None,
+            custom: false,
+            channel: None,
+            protect: None,
+        };
+        match &note.remark {
+            Remark::ReleasedField(field) => {
+                row.kind = RemarkKind::ReleasedField;
+                (row.field, row.custom) = (Some(field.name().to_owned()), field.is_custom());
+            }
+            Remark::KeptChannel(channel) => {
+                (row.kind, row.channel) = (RemarkKind::KeptChannel, Some(channel.into()));
+            }
+            Remark::Forgotten => {}
+            Remark::Protected => row.kind = RemarkKind::Protected,
+            Remark::ProtectChanged(protect) => {
+                (row.kind, row.protect) = (RemarkKind::ProtectChanged, Some(*protect));
+            }
+        }
+        row
+    }
+}
+
+impl From<&Frozen> for DoubtRow {
+    fn from(frozen: &Frozen) -> Self {
+        Self { customer: (&frozen.customer).into(), verb: frozen.verb, since: frozen.since }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PlanFile, escape};
+    use crate::desired::Wanted;
+    use crate::model::{Field, Kind};
+    use crate::plan::scene::{Scene, channel, live, set, tier, wanted};
+
+    #[test]
+    fn the_file_has_the_shape_of_the_contract() {
+        let channels =
+            [channel(Kind::Email, "ada@example.com"), channel(Kind::Telephone, "+31201234567")];
+        let fields = [(Field::Firstname, set("Ada")), (tier(), set("gold"))];
+        let ada = Wanted { ticket_id: Some(881), ..wanted(&fields, &channels) };
+        let scene = Scene::new()
+            .want("3/C-1001", ada)
+            .want("3/C-1002", wanted(&[], &[]))
+            .record("3/C-1002", live(&[], &channels[..0]))
+            .record("3/C-1003", live(&[], &[]))
+            .want("3/C-1004", wanted(&[], &[]))
+            .record("3/C-1004", live(&[], &[channel(Kind::Twitter, "adal")]))
+            .doubt("7/C-1");
+        let mut file = PlanFile::new(&scene.plan());
+        assert_eq!(file.plan_id.len(), 64);
+        (file.plan_id, file.tool.version) = ("(id)".to_owned(), "(version)".to_owned());
+        insta::assert_snapshot!(serde_json::to_string(&file).unwrap());
+    }
+
+    #[test]
+    fn risky_characters_are_escaped_and_mean_the_same() {
+        let text = "\"a<b \u{200B} \u{E0041} \u{85} é\"";
+        let safe = escape(text.to_owned());
+        assert_eq!(safe, r#""a\u003cb \u200b \udb40\udc41 \u0085 é""#);
+        let read = |text: &str| serde_json::from_str::<String>(text).unwrap();
+        assert_eq!(read(&safe), read(text));
+    }
+}

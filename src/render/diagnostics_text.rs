@@ -1,0 +1,64 @@
+//! Diagnostics as text: `file:line:column: error[D012]: message`, as editors and people read it.
+//! *Pure.* Never a source line: it holds people's data.
+
+use super::view::Tone;
+use super::{View, escape, words};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+
+/// All findings in their order, then a line that counts them. Ends with one newline.
+#[must_use]
+pub fn diagnostics_text(diagnostics: &Diagnostics, view: &View) -> String {
+    let mut out: String = diagnostics.iter().map(|it| finding(it, view)).collect();
+    out.push_str(&counts(diagnostics));
+    escape::plain(&out)
+}
+
+fn finding(diagnostic: &Diagnostic, view: &View) -> String {
+    let tone = match diagnostic.severity() {
+        Severity::Error => Tone::Removed,
+        Severity::Warning => Tone::Changed,
+    };
+    let place = escape::line(&diagnostic.place.to_string());
+    let class = format!("{}[{}]", diagnostic.severity().as_str(), diagnostic.code);
+    let class = view.paint(tone, class);
+    let mut out = format!("{place}: {class}: {}\n", escape::line(&diagnostic.message));
+    for related in &diagnostic.related {
+        let place = escape::line(&related.to_string());
+        push!(out, "  note: also here: {place}\n");
+    }
+    if let Some(hint) = &diagnostic.hint {
+        push!(out, "  hint: {}\n", escape::line(hint));
+    }
+    out
+}
+
+fn counts(diagnostics: &Diagnostics) -> String {
+    if diagnostics.is_empty() {
+        return "No problems found.".to_owned();
+    }
+    let errors = words::counted(diagnostics.count(Severity::Error), "error", "errors");
+    let warnings = words::counted(diagnostics.count(Severity::Warning), "warning", "warnings");
+    format!("Found {errors} and {warnings}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::samples;
+
+    #[test]
+    fn a_finding_is_one_line_with_its_hint_and_other_places_below() {
+        insta::assert_snapshot!(diagnostics_text(&samples::diagnostics(), &View::default()), @r#"
+        customers/shop.yaml:12:7: error[D001]: expected one entry, found a second
+          note: also here: customers/shop.yaml:3:1
+          hint: remove one of the two
+        customers/shop.yaml:14:9: warning[D110]: the name has a digit
+        Found 1 error and 1 warning.
+        "#);
+    }
+
+    #[test]
+    fn nothing_found_is_said() {
+        assert_eq!(diagnostics_text(&Diagnostics::new(), &View::default()), "No problems found.\n");
+    }
+}

@@ -1,0 +1,112 @@
+//! The lines of a state file as they stand in JSON, and the schema that describes them. *Pure.*
+
+use super::Live;
+use super::form::{Addresses, Custom, LiveForm, Names, split};
+use crate::model::{BrandId, Endpoint, Key, PrimaryId, Timestamp};
+use schemars::{JsonSchema, Schema, generate::SchemaSettings};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The word in the first line that says what the file is.
+pub(super) const FORMAT: &str = "omniform-state";
+
+/// The version of the state's format. 1: as in the first release.
+pub(super) const VERSION: u32 = 1;
+
+/// The first line: which state this is, and what shows that the lines below are whole.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Header {
+    /// Always `omniform-state`.
+    pub(super) format: String,
+    /// The version of this format.
+    pub(super) version: u32,
+    /// A UUID made once, when the state was first written.
+    pub(super) lineage: String,
+    /// Counts the versions of this state, from 0.
+    pub(super) serial: u64,
+    /// The account that the state is about: a URL, or `sandbox`.
+    #[schemars(with = "String")]
+    pub(super) endpoint: Endpoint,
+    /// How many lines follow.
+    pub(super) customers: u64,
+    /// BLAKE3 over the bytes of the lines below, line feeds included, in hex.
+    pub(super) digest: String,
+}
+
+/// As much of a first line as every version has.
+#[derive(Deserialize)]
+pub(super) struct AnyHeader {
+    pub(super) format: String,
+    pub(super) version: u64,
+}
+
+/// A customer that is recorded and not purged.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Customer {
+    /// Omnidesk's number of the brand.
+    pub(super) brand: BrandId,
+    /// The organisation's own customer id.
+    pub(super) id: PrimaryId,
+    /// The names that are ours.
+    #[serde(default, skip_serializing_if = "Names::is_empty")]
+    fields: Names,
+    /// The custom fields that are ours, by name; `null` if a field was cleared.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    custom: Custom,
+    /// The addresses that we added, by kind.
+    #[serde(default, skip_serializing_if = "Addresses::is_empty")]
+    channels: Addresses,
+    /// Whether the customer must not be purged, also after its entry left the files.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    protect: bool,
+}
+
+/// A customer that was purged. Nothing personal is kept.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tombstone {
+    /// Omnidesk's number of the brand.
+    pub(super) brand: BrandId,
+    /// The organisation's own customer id.
+    pub(super) id: PrimaryId,
+    /// When the customer was purged.
+    pub(super) purged: Timestamp,
+}
+
+/// One line of a state file: the first is a header, all others are customers or tombstones.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[schemars(title = "omniform state: one line of the file")]
+#[expect(dead_code, reason = "only its schema is used: the lines are read by their own types")]
+enum AnyLine {
+    Header(Header),
+    Customer(Customer),
+    Tombstone(Tombstone),
+}
+
+impl Customer {
+    pub(super) fn new(key: &Key, live: &Live) -> Self {
+        let (fields, custom) = split(&live.fields);
+        Self {
+            brand: key.brand,
+            id: key.primary.clone(),
+            fields,
+            custom,
+            channels: (&live.channels).into(),
+            protect: live.protect,
+        }
+    }
+
+    pub(super) fn into_live(self) -> Live {
+        let Self { fields, custom, channels, protect, .. } = self;
+        LiveForm { fields, custom, channels, protect }.into()
+    }
+}
+
+/// The JSON Schema (draft-07) of one line of a state file.
+#[must_use]
+pub fn schema() -> Schema {
+    SchemaSettings::draft07().into_generator().into_root_schema_for::<AnyLine>()
+}

@@ -1,0 +1,160 @@
+//! What a journal holds: one record a line, numbered and with a checksum. *Pure.*
+//!
+//! A line is `{"sum":"<16 hex>","record":{"seq":1,"run":"<id>","event":{…}}}`; the sum is the start of
+//! BLAKE3 over the bytes of the record as they stand in the line, so that a reader checks exactly
+//! what was written. Reading a whole journal is [`Transcript`](super::Transcript)'s job.
+
+use super::form::{EventForm, NumberedForm};
+use crate::model::{Key, Timestamp, Verb};
+use crate::state::{Doubt, Effect, Version};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::fmt;
+
+/// The word in a journal's first record that says what the file is.
+pub(super) const FORMAT: &str = "omniform-journal";
+
+/// The version of the journal's format. 1: as in the first release.
+pub(super) const VERSION: u32 = 1;
+
+/// A request that is about to leave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Intent {
+    /// The step of the plan.
+    pub step: u32,
+    /// Whose request it is.
+    pub key: Key,
+    /// Which request it is.
+    pub verb: Verb,
+    /// What is true if it happens.
+    pub effect: Effect,
+    /// The `noSync` of an add-channel request.
+    pub no_sync: bool,
+    /// When it is about to be sent.
+    pub at: Timestamp,
+}
+
+/// One thing that a journal records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// The first record: what is continued, and by whom.
+    Opened {
+        /// The state that the journal continues.
+        base: Version,
+        /// The command that wrote it, such as `apply`.
+        command: String,
+        /// When it was opened.
+        at: Timestamp,
+    },
+    /// A request is about to leave.
+    Intent(Intent),
+    /// The request happened; its effect is absorbed.
+    Done {
+        /// Sequence number of the intent.
+        intent: u64,
+    },
+    /// The request did not happen.
+    Failed {
+        /// Sequence number of the intent.
+        intent: u64,
+        /// Why, without a customer's value.
+        cause: String,
+    },
+    /// Nobody knows whether the request happened.
+    Unclear {
+        /// Sequence number of the intent.
+        intent: u64,
+        /// Why, without a customer's value.
+        cause: String,
+    },
+    /// The state alone changed; nothing was sent.
+    Noted {
+        /// Whose record changed.
+        key: Key,
+        /// What is true now.
+        effect: Effect,
+    },
+    /// A doubt was settled.
+    Settled {
+        /// Sequence number of the intent, or of the record that carried it over.
+        intent: u64,
+        /// Whether the request had happened.
+        verdict: Verdict,
+        /// How that is known.
+        how: How,
+        /// Who settled it.
+        who: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// A doubt of an earlier journal. Its own sequence number takes the place of the intent's.
+    Carried(Doubt),
+}
+
+/// Whether a request in doubt had happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It had; its effect is absorbed.
+    Applied,
+    /// It had not; nothing changes.
+    NotApplied,
+}
+
+/// How a verdict is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    /// A read of the API proved it.
+    Read,
+    /// A person said so.
+    Word,
+    /// The request was sent again and answered.
+    Resent,
+}
+
+/// One record as it stands in a journal, its line feed included.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Line(String);
+
+impl Line {
+    /// Writes a record down.
+    #[must_use]
+    pub(super) fn encode(seq: u64, run: &str, record: &Record) -> Self {
+        let form = NumberedForm { seq, run: run.to_owned(), event: EventForm::from(record) };
+        let text = to_json(&form);
+        Self(format!("{{\"sum\":\"{}\",\"record\":{text}}}\n", sum(&text)))
+    }
+
+    /// The line, its line feed included. Holds a customer's values: for the journal, not for a log.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Hides the text: it holds a customer's values.
+impl fmt::Debug for Line {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Line(•••)")
+    }
+}
+
+/// A line taken apart; the record stays as text, since the sum is over its bytes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Envelope<'a> {
+    pub(super) sum: &'a str,
+    #[serde(borrow)]
+    pub(super) record: &'a RawValue,
+}
+
+/// The first 16 hex digits of BLAKE3 over a text.
+pub(super) fn sum(text: &str) -> String {
+    blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
+}
+
+#[expect(clippy::expect_used, reason = "keys are texts and no shape here refuses to be written")]
+fn to_json(form: &NumberedForm) -> String {
+    serde_json::to_string(form).expect("a record is plain JSON")
+}

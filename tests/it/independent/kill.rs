@@ -1,0 +1,193 @@
+//! Runs that are killed, stopped, doubled, or talk to a full disk.
+
+use super::{Account, Doubts, expect_nothing_sent_twice, options};
+use crate::support::{
+    Run,
+    strict::{Encoding, Fault, Faults, Options},
+};
+use std::{
+    fs::File,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+const CROWD: usize = 60;
+
+fn start(account: &Account, arguments: &[&str]) -> Child {
+    let mut command = account.env.command(arguments);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn end(child: Child) -> Run {
+    child.wait_with_output().unwrap().into()
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").args([name, &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+fn slow(milliseconds: u64) -> Options {
+    Options { latency: Duration::from_millis(milliseconds), ..options(Encoding::Form) }
+}
+
+/// Starts a run, kills it some time after so many of its requests came, and waits until the
+/// server has done what it got.
+fn kill_after(account: &Account, arguments: &[&str], requests: usize, wait: Duration) {
+    let enough = account.strict.writes().len() + requests;
+    let mut child = start(account, arguments);
+    while account.strict.writes().len() < enough && child.try_wait().unwrap().is_none() {
+        thread::sleep(Duration::from_millis(1));
+    }
+    thread::sleep(wait);
+    child.kill().unwrap();
+    end(child);
+    account.strict.wait_idle();
+}
+
+#[test]
+fn killed_at_random_times_it_forgets_nothing_and_converges() {
+    thread::scope(|scope| {
+        for seed in 1..=3 {
+            scope.spawn(move || {
+                let mut random = fastrand::Rng::with_seed(seed);
+                let account = Account::crowd(slow(24), CROWD);
+                let mut doubted = 0;
+                for _ in 0..12 {
+                    let before = account.strict.writes().len();
+                    let requests = random.usize(0..8);
+                    let wait = Duration::from_millis(random.u64(0..50));
+                    kill_after(&account, &["apply", "--auto-approve"], requests, wait);
+                    expect_nothing_sent_twice(&account.strict.writes()[before..]);
+                    let doubts = account.expect_nothing_forgotten();
+                    assert!(doubts.len() <= 4, "more than the concurrency: {doubts:?}");
+                    doubted += doubts.len();
+                    account.settle_doubts("old");
+                }
+                assert!(doubted > 0, "no kill hit a request under way: the test tests nothing");
+                account.expect_converges(CROWD, "old");
+            });
+        }
+    });
+}
+
+#[test]
+fn a_killed_apply_of_a_saved_plan_is_stale_when_repeated() {
+    let account = Account::crowd(slow(40), CROWD);
+    account.env.run(&["plan", "--out", "saved.json"]).expect(0);
+    kill_after(&account, &["apply", "saved.json"], 6, Duration::ZERO);
+    let sent = account.strict.requests().len();
+    account.env.run(&["apply", "saved.json"]).expect(5);
+    assert_eq!(account.strict.requests().len(), sent);
+    account.settle_doubts("old");
+    account.env.run(&["apply", "saved.json"]).expect(5);
+    account.expect_converges(CROWD, "old");
+}
+
+#[test]
+fn a_saved_plan_is_applied_once() {
+    let account = Account::crowd(options(Encoding::Multipart), 5);
+    account.env.run(&["plan", "--out", "saved.json"]).expect(0);
+    account.env.run(&["apply", "saved.json"]).expect(0);
+    let sent = account.strict.requests().len();
+    account.env.run(&["apply", "saved.json"]).expect(5);
+    assert_eq!(account.strict.requests().len(), sent);
+    account.expect_state_is_truth();
+}
+
+#[test]
+fn of_four_at_once_one_works_and_the_others_say_locked() {
+    let account = Account::crowd(slow(80), CROWD);
+    let runs: Vec<Child> = (0..4).map(|_| start(&account, &["apply", "--auto-approve"])).collect();
+    let mut exits: Vec<i32> = runs.into_iter().map(|child| end(child).status).collect();
+    exits.sort_unstable();
+    assert_eq!(exits, [0, 7, 7, 7]);
+    account.expect_converges(CROWD, "old");
+}
+
+#[test]
+fn a_run_that_may_wait_comes_after_the_other() {
+    let account = Account::crowd(slow(40), 20);
+    let first = start(&account, &["apply", "--auto-approve"]);
+    account.strict.wait_writes(1);
+    let second = account.env.run(&["apply", "--auto-approve", "--lock-timeout", "15s"]);
+    end(first).expect(0);
+    assert_eq!(second.expect(0).last_line(), "No changes.");
+    account.expect_converges(20, "old");
+}
+
+#[test]
+fn a_signal_ends_the_run_in_time_with_everything_recorded() {
+    for (name, exit) in [("-TERM", 143), ("-INT", 130)] {
+        let account = Account::crowd(slow(100), CROWD);
+        let child = start(&account, &["apply", "--auto-approve"]);
+        account.strict.wait_writes(10);
+        signal(&child, name);
+        let begin = Instant::now();
+        end(child).expect(exit);
+        assert!(begin.elapsed() < Duration::from_millis(7500));
+        account.strict.wait_idle();
+        let writes = account.strict.writes().len();
+        assert!(writes < CROWD, "{writes} requests: the signal did not stop the run");
+        assert_eq!(account.expect_nothing_forgotten(), Doubts::new());
+        account.expect_converges(CROWD, "old");
+    }
+}
+
+#[test]
+fn a_request_that_hangs_is_in_doubt_when_a_signal_ends_the_run() {
+    let faults = Faults::scripted(&[(5, Fault::Slow(Duration::from_secs(20)))]);
+    let account = Account::crowd(Options { faults, ..slow(40) }, CROWD);
+    let child = start(&account, &["apply", "--auto-approve"]);
+    account.strict.wait_writes(8);
+    signal(&child, "-TERM");
+    let begin = Instant::now();
+    let run = end(child).expect(143);
+    assert!(begin.elapsed() < Duration::from_millis(7500), "{:?}\n{run}", begin.elapsed());
+    let doubts = account.expect_nothing_forgotten();
+    assert_eq!(doubts.len(), 1, "{doubts:?}\n{run}");
+    account.settle_doubts("old");
+    account.expect_converges(CROWD, "old");
+}
+
+#[test]
+fn a_full_stdout_changes_nothing_of_what_is_done() {
+    let account = Account::crowd(options(Encoding::Form), 10);
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let mut command = account.env.command(&["apply", "--auto-approve"]);
+    let child = command.stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+    let run = end(child).expect(0);
+    assert!(!run.stderr.is_empty(), "a line on stderr says so");
+    account.expect_settled();
+    account.expect_state_is_truth();
+}
+
+#[test]
+fn a_closed_stdout_changes_nothing_of_what_is_done() {
+    let account = Account::crowd(slow(40), 10);
+    let mut child = start(&account, &["apply", "--auto-approve"]);
+    drop(child.stdout.take());
+    end(child).expect(0);
+    account.expect_settled();
+    account.expect_state_is_truth();
+}
+
+#[test]
+fn a_lost_state_is_not_taken_for_a_new_account() {
+    let mut account = Account::crowd(options(Encoding::Form), 5);
+    account.env.set("CI", "1");
+    account.apply().expect(1);
+    assert!(account.strict.requests().is_empty());
+    account.env.run(&["apply", "--auto-approve", "--new-state"]).expect(0);
+    account.expect_converges(5, "old");
+}
+
+#[test]
+fn without_a_terminal_nothing_is_sent_unless_it_was_approved() {
+    let account = Account::crowd(options(Encoding::Form), 5);
+    account.env.run(&["apply"]).expect(1);
+    account.env.run(&["apply", "--input=false"]).expect(1);
+    assert!(account.strict.requests().is_empty());
+    account.expect_converges(5, "old");
+}

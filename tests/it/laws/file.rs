@@ -1,0 +1,90 @@
+//! *Round trip* of a plan through its file, and the file against its published schema.
+
+use super::config;
+use crate::support::generate::disturbed;
+use omniform::plan::format::{self, FormatError, PlanFile};
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn round_trip_a_saved_plan_is_read_back_equal(scene in disturbed()) {
+        let plan = scene.plan();
+        let text = format::to_json(&plan);
+        let unseen = |c: char| omniform::model::is_invisible(c) || (c.is_control() && c != '\n');
+        prop_assert!(!text.contains(|c| c == '<' || unseen(c)), "active or unseen characters");
+        prop_assert_eq!(format::parse(&text), Ok(plan));
+    }
+}
+
+#[test]
+fn deterministic_one_plan_has_one_text() {
+    let few = ProptestConfig { cases: 500, ..config() };
+    proptest!(few, |(scene in disturbed())| {
+        prop_assert_eq!(format::to_json(&scene.plan()), format::to_json(&scene.clone().plan()));
+    });
+}
+
+#[test]
+fn a_saved_plan_is_valid_by_its_schema() {
+    let schema = serde_json::to_value(format::schema()).unwrap();
+    assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#");
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let few = ProptestConfig { cases: 500, ..config() };
+    proptest!(few, |(scene in disturbed())| {
+        let text = format::to_json(&scene.plan());
+        let file: serde_json::Value = serde_json::from_str(&text).unwrap();
+        if let Err(error) = validator.validate(&file) {
+            return Err(TestCaseError::fail(error.to_string()));
+        }
+    });
+}
+
+#[test]
+fn a_saved_plan_that_is_cut_off_anywhere_is_refused() {
+    let few = ProptestConfig { cases: 500, ..config() };
+    proptest!(few, |(scene in disturbed(), at in any::<prop::sample::Index>())| {
+        let text = format::to_json(&scene.plan());
+        let whole = text.trim_end().len();
+        let mut end = at.index(whole);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let found = format::parse(&text[..end]);
+        prop_assert!(matches!(found, Err(FormatError::Truncated { .. })), "{:?}", found);
+    });
+}
+
+#[test]
+fn a_saved_plan_with_a_changed_character_is_refused() {
+    let few = ProptestConfig { cases: 1000, ..config() };
+    proptest!(few, |(scene in disturbed(), at in any::<prop::sample::Index>())| {
+        let plan = scene.plan();
+        let mut bytes = format::to_json(&plan).into_bytes();
+        let index = at.index(bytes.len());
+        bytes[index] = if bytes[index] == b'7' { b'8' } else { b'7' };
+        if let Ok(text) = String::from_utf8(bytes) {
+            // White space between tokens and the words of a note may differ; the plan may not.
+            if let Ok(found) = format::parse(&text) {
+                prop_assert_eq!(found, plan);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_masked_file_is_no_plan_to_apply() {
+    let few = ProptestConfig { cases: 200, ..config() };
+    proptest!(few, |(scene in disturbed())| {
+        let mut file = PlanFile::new(&scene.plan());
+        let fields = file.steps.iter_mut().flat_map(|step| &mut step.fields);
+        let mut masked = false;
+        for after in fields.filter_map(|field| field.after.as_mut()) {
+            "•••".clone_into(after);
+            masked = true;
+        }
+        prop_assume!(masked);
+        prop_assert_eq!(format::parse(&file.to_json()), Err(FormatError::Damaged));
+    });
+}
