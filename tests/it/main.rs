@@ -2,11 +2,14 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod cases;
+mod ci_github;
+mod examples;
 mod exit_codes;
 mod flow;
 mod house;
 mod independent;
 mod laws;
+mod readme;
 mod schemas;
 mod support;
 mod tables;

@@ -88,6 +88,20 @@ impl TestEnv {
         command
     }
 
+    /// A line of shell, in a folder below this one; it finds the binary on its PATH, and git and the
+    /// like where this test finds them.
+    pub fn shell(&self, below: &str, line: &str) -> Command {
+        let binaries = Path::new(env!("CARGO_BIN_EXE_omniform")).parent().unwrap();
+        let rest = std::env::var("PATH").unwrap_or_else(|_| "/usr/bin:/bin".to_owned());
+        let mut command = Command::new("sh");
+        command.args(["-c", line]).current_dir(self.path(below)).env_clear();
+        command.env("PATH", format!("{}:{rest}", binaries.display()));
+        command.env("HOME", self.folder.path());
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::null());
+        command
+    }
+
     /// Runs the binary to its end, and checks what it printed and recorded against the schemas.
     pub fn run(&self, arguments: &[&str]) -> Run {
         let run: Run = self.command(arguments).output().unwrap().into();
