@@ -16,12 +16,12 @@ const MASK: &str = "•••";
 
 /// Why a step failed, after an answer and the tries before it.
 pub(super) fn failed(step: &Step, answer: &Answer, before: Tries) -> Failure {
-    Failure { cause: fact(step, answer, before), hint: hint_of_failed(step, answer) }
+    Failure { cause: fact(&step.action, answer, before), hint: hint_of_failed(step, answer) }
 }
 
 /// Why a step is in doubt, after an answer and the tries before it.
 pub(super) fn in_doubt(step: &Step, answer: &Answer, before: Tries) -> Failure {
-    let fact = fact(step, answer, before);
+    let fact = fact(&step.action, answer, before);
     let cause = match answer {
         Answer::Unclear { .. } => fact,
         _ => format!("an earlier try may have happened; at last {fact}"),
@@ -48,14 +48,15 @@ fn doubt(step: &Step, cause: String) -> Failure {
     Failure { cause, hint: Some(hint) }
 }
 
-fn fact(step: &Step, answer: &Answer, before: Tries) -> String {
+/// What was answered, in one line without a customer's value.
+pub(super) fn fact(action: &Action, answer: &Answer, before: Tries) -> String {
     let tries = before.and(answer).spent;
     let attempts = if tries > 1 { format!(" ({tries} attempts)") } else { String::new() };
     match answer {
         Answer::Done => "the API acknowledged it".to_owned(),
         Answer::Refused { status, message } => match message.as_deref() {
             Some(text) if !text.trim().is_empty() => {
-                format!("the API answered {status}: {}", quiet(step, text))
+                format!("the API answered {status}: {}", quiet(action, text))
             }
             _ => format!("the API answered {status}"),
         },
@@ -98,13 +99,25 @@ fn hint_of_failed(step: &Step, answer: &Answer) -> Option<String> {
     }
 }
 
-/// The API's words without the step's values, control characters and length.
-fn quiet(step: &Step, message: &str) -> String {
+/// The API's words without the action's values, control characters and length.
+fn quiet(action: &Action, message: &str) -> String {
     let mut text = message.to_owned();
-    for secret in secrets(&step.action) {
+    for secret in secrets(action) {
         text = masked(&text, &secret);
     }
     plain(&text)
+}
+
+/// An error and what caused it, in one line.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
 }
 
 /// A text of one line: white space is a blank, control and invisible characters are dropped.

@@ -125,7 +125,7 @@ impl Executor {
             self.lanes.revise(index, Outcome::InDoubt(failure));
         }
         self.open.clear();
-        self.batches.fail();
+        self.ending = Ending::Abandoned;
     }
 
     /// Sends nothing more: what waits to be sent is given up, what is under way is awaited.
@@ -178,7 +178,7 @@ impl Executor {
             }
             Err(error) => {
                 // The intent stays open in the journal, so the next run sees a doubt.
-                let cause = format!("the result contradicts the record: {error}");
+                let cause = format!("the result contradicts the record: {}", cause::chain(&error));
                 let failure = Failure { cause: cause.clone(), hint: None };
                 self.lanes.end(index, Outcome::InDoubt(failure));
                 self.stop(Stop::NotDurable(cause));

@@ -118,6 +118,8 @@ enum Phase {
 enum Ending {
     NotYet,
     Reached,
+    /// By a second signal: not everything that is known is in the journal.
+    Abandoned,
 }
 
 /// One run.
@@ -193,7 +195,7 @@ impl Executor {
     /// Takes one event and gives what is to be done now. `now` counts from the start of the run and
     /// never goes back; `at` is the instant that is recorded.
     pub fn handle(&mut self, event: Event, now: Duration, at: Timestamp) -> Vec<Command> {
-        if self.ending == Ending::Reached {
+        if self.ending != Ending::NotYet {
             return Vec::new();
         }
         match event {
@@ -203,6 +205,9 @@ impl Executor {
             Event::Answered { step, answer } => self.answered(step, &answer, now),
             Event::Woke => self.woke(now),
             Event::Interrupted(signal) => self.interrupted(signal, now),
+        }
+        if self.ending == Ending::Abandoned {
+            return vec![Command::Finish];
         }
         self.pump(now, at)
     }
@@ -223,6 +228,12 @@ impl Executor {
     #[must_use]
     pub fn total(&self) -> usize {
         self.lanes.len()
+    }
+
+    /// Whether a second signal ended the run, so that the ledger knows more than the journal.
+    #[must_use]
+    pub fn is_abandoned(&self) -> bool {
+        self.ending == Ending::Abandoned
     }
 
     /// What became of every step, and the ledger with what is recorded. To be asked after `Finish`.

@@ -1,0 +1,131 @@
+//! Settling requests whose answer is unknown: by a person's word, by a read, or by sending again.
+//!
+//! Takes an open session with its doubts and what a person chose; gives what became of each doubt.
+//! *Touches: the network, the disk and the clock*, in `runner` only; what is chosen and what an answer
+//! proves is decided purely in `choice`.
+//!
+//! Laws: a doubt never settles by itself, and every verdict is recorded with who, how and when.
+
+mod choice;
+mod runner;
+
+pub use choice::{ChoiceError, Choices, Way};
+
+use self::runner::Runner;
+use super::cause::chain;
+use super::report::{Condition, Failure, Stop};
+use super::run::save;
+use crate::api::Helpdesk;
+use crate::desired::Brands;
+use crate::model::{BrandId, Customer, Verb};
+use crate::store::{How, Session, StoreError, Verdict};
+
+/// What became of one doubt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// Whose request it is.
+    pub customer: Customer,
+    /// Which request it is.
+    pub verb: Verb,
+    /// What became of it.
+    pub outcome: Settlement,
+}
+
+/// How a doubt stands now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// It is settled and recorded.
+    Settled(Verdict, How),
+    /// It stays in doubt.
+    Open(Failure),
+}
+
+/// What became of all doubts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovered {
+    /// Every doubt, in the order of the journal.
+    pub doubts: Vec<Settled>,
+    /// Why it stopped before its end, if it did.
+    pub stop: Option<Stop>,
+}
+
+impl Recovered {
+    /// How many doubts are left.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.doubts.iter().filter(|doubt| matches!(doubt.outcome, Settlement::Open(_))).count()
+    }
+
+    /// What an exit code tells, the one that wins first; empty if no doubt is left.
+    #[must_use]
+    pub fn conditions(&self) -> Vec<Condition> {
+        let stop = match &self.stop {
+            Some(Stop::NotDurable(_)) => Some(Condition::NotDurable),
+            Some(Stop::KeyRefused(_)) => Some(Condition::KeyRefused),
+            _ => None,
+        };
+        stop.into_iter().chain((self.open() > 0).then_some(Condition::InDoubt)).collect()
+    }
+}
+
+/// Why nothing was settled. Nothing was sent.
+#[derive(Debug, thiserror::Error)]
+pub enum RecoverError {
+    /// The flags cannot be followed.
+    #[error(transparent)]
+    Choice(#[from] ChoiceError),
+    /// A doubt is about a brand that the project does not name.
+    #[error("a request in doubt is about brand {0}, which `brands` in omniform.yaml does not name")]
+    UnknownBrand(BrandId),
+    /// The disk refused before anything was sent.
+    #[error("no verdict could be recorded")]
+    Record(#[source] StoreError),
+}
+
+impl RecoverError {
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Choice(error) => error.hint(),
+            Self::Record(error) => error.hint(),
+            Self::UnknownBrand(id) => Some(format!("add the brand with `id: {id}` again")),
+        }
+    }
+}
+
+/// Who settles, and how fast requests may leave.
+#[derive(Clone, Debug)]
+pub struct Terms<'a> {
+    /// What the person chose.
+    pub choices: &'a Choices,
+    /// The project's brands: their names, and how Omnidesk lists them.
+    pub brands: &'a Brands,
+    /// Who settles, as recorded.
+    pub who: &'a str,
+    /// How many requests may leave in a second.
+    pub requests_per_second: f64,
+    /// Seeds the waits before retries.
+    pub seed: u64,
+}
+
+/// Settles what the choices and the reads settle, and saves the state.
+///
+/// `helpdesk` is not needed where [`Choices::needs_helpdesk`] says no; without one the doubts that
+/// would need it stay.
+///
+/// # Errors
+/// If the choices cannot be followed or no verdict could be recorded; nothing was sent then.
+pub async fn recover<H: Helpdesk>(
+    session: Session,
+    helpdesk: Option<&H>,
+    terms: Terms<'_>,
+) -> Result<Recovered, RecoverError> {
+    let (ledger, journal, closer) = session.split();
+    let runner = Runner::new(terms, helpdesk, ledger, journal);
+    let (mut recovered, ledger, journal) = runner.run().await?;
+    if let Err(error) = save(closer, ledger, journal).await {
+        recovered.stop = Some(Stop::NotDurable(chain(&error)));
+    }
+    Ok(recovered)
+}

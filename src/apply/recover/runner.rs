@@ -1,0 +1,198 @@
+//! Carries out what was chosen about each doubt. *Touches: the network, the disk and the clock.*
+
+#![expect(clippy::disallowed_methods, reason = "reads and retries are paced by the clock")]
+
+use super::choice::{Next, Pause, Proof, Way, judge, proof};
+use super::{RecoverError, Recovered, Settled, Settlement, Terms};
+use crate::api::Helpdesk;
+use crate::apply::cause::{chain, fact};
+use crate::apply::driver::{Sink, now};
+use crate::apply::pace::Pace;
+use crate::apply::report::{Failure, Stop};
+use crate::apply::retry::{Budget, Tries, jitter};
+use crate::model::{Customer, Verb};
+use crate::plan::{Action, AddChannels, Purge};
+use crate::state::{Doubt, Effect};
+use crate::store::{How, Ledger, LedgerError, Line, Verdict};
+use tokio::time::{Instant, sleep, sleep_until};
+
+/// One recovery.
+pub(super) struct Runner<'a, H, S> {
+    pub(super) terms: Terms<'a>,
+    /// Not needed where a person's word says everything.
+    pub(super) helpdesk: Option<&'a H>,
+    pub(super) ledger: Ledger,
+    pub(super) sink: S,
+    pace: Pace,
+    start: Instant,
+    random: fastrand::Rng,
+    stop: Option<Stop>,
+}
+
+impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
+    pub(super) fn new(terms: Terms<'a>, helpdesk: Option<&'a H>, ledger: Ledger, sink: S) -> Self {
+        let pace = Pace::new(terms.requests_per_second);
+        let random = fastrand::Rng::with_seed(terms.seed);
+        Self { terms, helpdesk, ledger, sink, pace, start: Instant::now(), random, stop: None }
+    }
+
+    /// Goes through all doubts: words first, since they need nobody.
+    pub(super) async fn run(mut self) -> Result<(Recovered, Ledger, S), RecoverError> {
+        let doubts = self.ledger.doubts();
+        let named = doubts.iter().map(|doubt| {
+            let customer = self.terms.brands.customer(&doubt.key);
+            let customer = customer.ok_or(RecoverError::UnknownBrand(doubt.key.brand))?;
+            Ok((customer, doubt.verb))
+        });
+        let named: Vec<(Customer, Verb)> = named.collect::<Result<_, RecoverError>>()?;
+        let ways = self.terms.choices.ways(&named)?;
+        let mut outcomes = self.words(&doubts, &ways)?;
+        for (index, (doubt, way)) in doubts.iter().zip(&ways).enumerate() {
+            if outcomes[index].is_none() {
+                outcomes[index] = Some(self.deal(doubt, &named[index].0, *way).await);
+            }
+        }
+        let settled = named.into_iter().zip(outcomes).filter_map(|((customer, verb), outcome)| {
+            Some(Settled { customer, verb, outcome: outcome? })
+        });
+        let recovered = Recovered { doubts: settled.collect(), stop: self.stop };
+        Ok((recovered, self.ledger, self.sink))
+    }
+
+    /// Settles all that a person's word settles, with one write and one sync.
+    fn words(
+        &mut self,
+        doubts: &[Doubt],
+        ways: &[Way],
+    ) -> Result<Vec<Option<Settlement>>, RecoverError> {
+        let mut lines = Vec::new();
+        let mut outcomes = Vec::new();
+        for (doubt, way) in doubts.iter().zip(ways) {
+            outcomes.push(match way {
+                Way::Word(verdict) => Some(match self.verdict(doubt, *verdict, How::Word) {
+                    Ok(line) => {
+                        lines.push(line);
+                        Settlement::Settled(*verdict, How::Word)
+                    }
+                    Err(error) => refused(&error),
+                }),
+                Way::Resend | Way::Ask | Way::Leave => None,
+            });
+        }
+        if !lines.is_empty() {
+            self.sink.append(&lines).map_err(RecoverError::Record)?;
+        }
+        Ok(outcomes)
+    }
+
+    async fn deal(&mut self, doubt: &Doubt, customer: &Customer, way: Way) -> Settlement {
+        let (Some(helpdesk), None) = (self.helpdesk, &self.stop) else {
+            return left(doubt, customer, &doubt.cause);
+        };
+        match way {
+            Way::Ask => self.ask(helpdesk, doubt, customer).await,
+            Way::Resend => self.resend(helpdesk, doubt, customer).await,
+            Way::Word(_) | Way::Leave => left(doubt, customer, &doubt.cause),
+        }
+    }
+
+    async fn ask(&mut self, helpdesk: &H, doubt: &Doubt, customer: &Customer) -> Settlement {
+        let label = self.terms.brands.get(&customer.brand).and_then(|b| b.label.as_deref());
+        self.turn().await;
+        match proof(&helpdesk.find(customer, label).await) {
+            Proof::Happened => self.settle(doubt, Verdict::Applied, How::Read),
+            Proof::Nothing(why) => left(doubt, customer, &why),
+            Proof::KeyRefused => {
+                self.stop = Some(Stop::KeyRefused(401));
+                left(doubt, customer, "the API refused the key")
+            }
+        }
+    }
+
+    /// Sends the same request again, by the rules for retries.
+    async fn resend(&mut self, helpdesk: &H, doubt: &Doubt, customer: &Customer) -> Settlement {
+        let Some(action) = action(doubt) else { return left(doubt, customer, &doubt.cause) };
+        let (mut tries, mut budget) = (Tries::default(), Budget { requests: 1, retries: 0 });
+        loop {
+            self.turn().await;
+            let answer = helpdesk.send(&doubt.key, &action).await;
+            match judge(doubt.verb, &answer, tries, budget) {
+                Next::Settle(verdict) => return self.settle(doubt, verdict, How::Resent),
+                Next::Stay => return left(doubt, customer, &fact(&action, &answer, tries)),
+                Next::Stop(stop) => {
+                    self.stop = Some(stop);
+                    return left(doubt, customer, &fact(&action, &answer, tries));
+                }
+                Next::Again(pause) => {
+                    tries = tries.and(&answer);
+                    budget.retries += 1;
+                    sleep(match pause {
+                        Pause::Exactly(wait) => wait,
+                        Pause::AtMost(wait) => jitter(wait, &mut self.random),
+                    })
+                    .await;
+                }
+            }
+        }
+    }
+
+    /// Waits until one more request may leave.
+    async fn turn(&mut self) {
+        sleep_until(self.start + self.pace.next()).await;
+        self.pace.sent(self.start.elapsed());
+    }
+
+    fn settle(&mut self, doubt: &Doubt, verdict: Verdict, how: How) -> Settlement {
+        match self.verdict(doubt, verdict, how) {
+            Ok(line) => {
+                self.append(&[line]);
+                Settlement::Settled(verdict, how)
+            }
+            Err(error) => refused(&error),
+        }
+    }
+
+    fn verdict(&mut self, doubt: &Doubt, verdict: Verdict, how: How) -> Result<Line, LedgerError> {
+        self.ledger.settle(doubt.intent, verdict, how, self.terms.who, now())
+    }
+
+    /// Makes verdicts durable. A failure is final: nothing more is sent or written.
+    fn append(&mut self, lines: &[Line]) {
+        if matches!(self.stop, Some(Stop::NotDurable(_))) {
+            return;
+        }
+        if let Err(error) = self.sink.append(lines) {
+            self.stop = Some(Stop::NotDurable(chain(&error)));
+        }
+    }
+}
+
+/// The request of a doubt, as it was sent.
+fn action(doubt: &Doubt) -> Option<Action> {
+    match (&doubt.verb, &doubt.effect) {
+        (Verb::Purge, Effect::Purged(_)) => Some(Action::Purge(Purge { order: None })),
+        (Verb::AddChannel, Effect::ChannelsAdded(channels)) => {
+            AddChannels::new(channels.clone(), doubt.no_sync).map(Action::AddChannels)
+        }
+        _ => None,
+    }
+}
+
+/// A doubt that stays, with the ways to settle it.
+fn left(doubt: &Doubt, customer: &Customer, why: &str) -> Settlement {
+    let word = format!("`--applied {customer}` or `--not-applied {customer}`");
+    let hint = match doubt.verb {
+        Verb::AddChannel | Verb::Purge => {
+            format!("look the customer up in Omnidesk and say {word}, or try `--resend {customer}`")
+        }
+        Verb::Create | Verb::Update => {
+            format!("look the customer up in Omnidesk and say {word}")
+        }
+    };
+    Settlement::Open(Failure { cause: why.to_owned(), hint: Some(hint) })
+}
+
+/// A verdict that does not fit the record.
+fn refused(error: &LedgerError) -> Settlement {
+    Settlement::Open(Failure { cause: chain(error), hint: error.hint() })
+}
