@@ -7,11 +7,13 @@ use super::exit::{Exit, Failure};
 use super::plan::{self as planning, Record};
 use super::progress::Shown;
 use super::workspace::Workspace;
-use super::{environment, key, output, record, sandbox, show};
-use crate::api::{ApiKey, Client};
-use crate::apply::{self, Limits, Report, Stop};
-use crate::model::{Endpoint, Pattern};
-use crate::plan::{self, AllowEmpty, Approved, Base, Plan};
+use super::desk::{Desk, runtime};
+use super::{key, output, record, show};
+use crate::api::ApiKey;
+use crate::apply::executor::{Limits, OnFailure};
+use crate::apply::{self, Outcome, Report, Stop, Terms};
+use crate::model::{Endpoint, Verb};
+use crate::plan::{self, AllowEmpty, Approved, Plan, Refused, Step};
 use crate::render;
 use crate::store::Session;
 use std::sync::Arc;
@@ -37,24 +39,23 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     };
     let missing =
         if arguments.new_state { record::Missing::Start } else { record::Missing::StartOutsideCi };
-    let before = workspace.paths.state().exists();
     let session =
         record::open_within(context, &workspace, missing, "apply", arguments.lock_timeout)?;
     let plan = match (saved, &desired) {
-        (Some(plan), _) => take(&workspace, &session, before, plan, arguments.allow_purge)?,
+        (Some(plan), _) => take(&workspace, &session, plan, arguments.allow_purge)?,
         (None, Some(desired)) => {
             let doubts = session.ledger().doubts();
             let record = Record { state: Some(session.ledger().state()), doubts: &doubts };
-            let empty = AllowEmpty::from_flag(arguments.allow_empty);
+            let empty = if arguments.allow_empty { AllowEmpty::Yes } else { AllowEmpty::No };
             planning::make(context, &workspace, desired, record, arguments.allow_purge, empty)?
         }
         (None, None) => return Err(Failure::told(Exit::Failed)),
     };
-    if plan.is_settled() {
-        return settled(context, &plan);
+    if !plan.has_changes() && plan.doubts.is_empty() {
+        return unchanged(context, &workspace, arguments, plan, session, key);
     }
     let approved = approve(context, approval, plan)?;
-    let report = carry_out(context, &workspace, arguments, approved, session, key)?;
+    let report = carry_out(context, &workspace, arguments, &approved, session, key)?;
     tell(context, &report)
 }
 
@@ -67,16 +68,13 @@ fn refuse_flags(context: &Context, arguments: &Arguments) -> Result<(), Failure>
             .hint("give them to `omniform plan --out FILE`, and apply what it saved"));
     }
     // A glob that cannot be read is wrong usage before anything is locked.
-    let _: (Vec<Pattern>, Vec<Pattern>) =
-        context.selection().map(|selection| (selection.targets, selection.excludes))?;
-    Ok(())
+    context.selection().map(drop)
 }
 
 /// Checks that a saved plan still fits, and looks at it again under today's policy.
 fn take(
     workspace: &Workspace,
     session: &Session,
-    recorded: bool,
     plan: Plan,
     allow_purge: Option<u64>,
 ) -> Result<Plan, Failure> {
@@ -88,9 +86,7 @@ fn take(
         let (made, now) = (&plan.endpoint, &workspace.project.endpoint);
         return Err(stale(format!("it was made for {made}, the project now names {now}")));
     }
-    let state = session.ledger().state();
-    let now: Base = recorded.then(|| state.version().clone());
-    match (&plan.base, &now) {
+    match (&plan.base, session.base()) {
         (None, None) => {}
         (Some(then), Some(now)) if then == now => {}
         (Some(then), Some(now)) if then.lineage == now.lineage => {
@@ -104,17 +100,26 @@ fn take(
         (Some(_), None) => return Err(stale("the state that it was made from is gone".to_owned())),
     }
     let policy = &workspace.project.policy;
-    Ok(plan::reconsider(plan, policy, allow_purge, state.live_count()))
+    Ok(plan::reconsider(plan, policy, allow_purge, Some(session.ledger().state())))
 }
 
-/// Nothing to send and nothing to record: nothing is written either.
-fn settled(context: &Context, plan: &Plan) -> Ended {
-    let text = match context.flags.format {
-        Format::Json => render::report_json(&Report::nothing(plan.endpoint.clone())),
-        _ => render::plan_text(plan, &context.view()),
-    };
-    show_report(&text);
-    Ok(Exit::Done)
+/// Nothing to send. Notes that change the record alone are carried out, so that they are said once.
+fn unchanged(
+    context: &Context,
+    workspace: &Workspace,
+    arguments: &Arguments,
+    plan: Plan,
+    session: Session,
+    key: Option<ApiKey>,
+) -> Ended {
+    let text = render::plan_text(&plan, &context.view());
+    let approved = plan::approve(plan).map_err(refused)?;
+    let report = carry_out(context, workspace, arguments, &approved, session, key)?;
+    match context.flags.format {
+        Format::Json => show_report(&render::report_json(&report)),
+        _ => show_report(&text),
+    }
+    Ok(exit(&report))
 }
 
 /// Lets policy and, on a terminal, a person decide.
@@ -127,23 +132,26 @@ fn approve(context: &Context, approval: Approval, plan: Plan) -> Result<Approved
         };
         show_report(&text);
     }
-    let sends = plan.steps.iter().any(|step| step.held.is_none());
-    let purges = plan.purges_to_send();
-    let approved = plan::approve(plan).map_err(|refused| {
-        let hint = refused.hint();
-        Failure::new(Exit::Held, refused).hint_if(hint)
-    })?;
+    let sends = plan.steps.iter().any(|step| !step.is_held());
+    let goes = |step: &&Step| !step.is_held() && step.action.verb() == Verb::Purge;
+    let purges = plan.steps.iter().filter(goes).count();
+    let approved = plan::approve(plan).map_err(refused)?;
     if approval == Approval::Ask && sends {
         approval::ask(purges)?;
     }
     Ok(approved)
 }
 
+fn refused(refused: Refused) -> Failure {
+    let hint = refused.hint();
+    Failure::new(Exit::Held, refused).hint_if(hint)
+}
+
 fn carry_out(
     context: &Context,
     workspace: &Workspace,
     arguments: &Arguments,
-    approved: Approved,
+    approved: &Approved,
     session: Session,
     key: Option<ApiKey>,
 ) -> Result<Report, Failure> {
@@ -151,66 +159,31 @@ fn carry_out(
     let limits = Limits {
         concurrency: arguments.concurrency.map_or(api.concurrency, usize::from),
         requests_per_second: arguments.rate.unwrap_or(api.requests_per_second),
-        fail_fast: arguments.fail_fast,
+        on_failure: if arguments.fail_fast { OnFailure::Stop } else { OnFailure::Continue },
     };
-    let runtime = sandbox::runtime()?;
-    let mut progress = Shown::new(context);
-    let report = runtime.block_on(async {
+    let progress = Shown::new(context);
+    runtime()?.block_on(async {
+        let signals = apply::listen().map_err(|error| Failure::new(Exit::Failed, error))?;
+        let terms = Terms { limits, signals, seed: fastrand::u64(..) };
         let desk = Desk::open(context, workspace, key, limits.concurrency).await?;
         let client = Arc::clone(&desk.client);
-        let report = apply::run(approved, session, client, limits, &mut progress).await;
+        let report = apply::run(approved, session, client, terms, progress).await;
         desk.close().await;
         report.map_err(|error| {
             let hint = error.hint();
             Failure::new(Exit::Failed, error).hint_if(hint)
         })
-    });
-    progress.clear();
-    report
-}
-
-/// The way to Omnidesk, and the sandbox behind it if that is the endpoint.
-pub(super) struct Desk {
-    pub(super) client: Arc<Client>,
-    sandbox: Option<crate::sandbox::Running>,
-}
-
-impl Desk {
-    /// Connects to nothing yet; starts the sandbox where that is the endpoint.
-    pub(super) async fn open(
-        context: &Context,
-        workspace: &Workspace,
-        key: Option<ApiKey>,
-        concurrency: usize,
-    ) -> Result<Self, Failure> {
-        let failed = |error| Failure::new(Exit::Failed, error);
-        let (url, key, sandbox) = match (&workspace.project.endpoint, key) {
-            (Endpoint::Url(url), Some(key)) => (url.clone(), key, None),
-            (Endpoint::Url(_), None) => (String::new(), key::load(context)?, None),
-            (Endpoint::Sandbox, _) => {
-                context.say("The endpoint is the sandbox: no real account is touched.");
-                let secret = format!("{:032x}", fastrand::u128(..));
-                let running = sandbox::start_inside(&workspace.root, &secret).await?;
-                let url = format!("http://{}", running.addr());
-                (url, ApiKey::new(&secret).map_err(|error| failed(error.into()))?, Some(running))
-            }
-        };
-        let client = Client::new(&url, key, &workspace.project.api, concurrency)
-            .map_err(|error| failed(error.into()))?;
-        Ok(Self { client: Arc::new(client), sandbox })
-    }
-
-    /// Stops the sandbox, if there is one.
-    pub(super) async fn close(self) {
-        if let Some(sandbox) = self.sandbox {
-            sandbox.shutdown().await;
-        }
-    }
+    })
 }
 
 fn tell(context: &Context, report: &Report) -> Ended {
-    if let Some(Stop::NotDurable(lines)) = &report.stop {
-        output::tell(lines);
+    if let Some(Stop::NotDurable(why)) = &report.stop {
+        output::tell(&format!("error: results could not be made durable: {why}"));
+        for (step, outcome) in &report.outcomes {
+            if let Outcome::Done(_) = outcome {
+                output::tell(&format!("done: {} {}", step.action.verb(), step.customer));
+            }
+        }
     }
     let text = match context.flags.format {
         Format::Json => render::report_json(report),
@@ -229,20 +202,5 @@ fn show_report(text: &str) {
 
 /// The exit code of a run: 8 > 9 > 130/143 > 4 > 3 > 6.
 fn exit(report: &Report) -> Exit {
-    match &report.stop {
-        Some(Stop::NotDurable(_)) => return Exit::NotDurable,
-        Some(Stop::KeyRefused(_)) => return Exit::KeyRefused,
-        Some(Stop::Signal(2)) => return Exit::Interrupted,
-        Some(Stop::Signal(_)) => return Exit::Terminated,
-        _ => {}
-    }
-    if report.in_doubt() > 0 {
-        Exit::InDoubt
-    } else if report.failed() > 0 || report.not_started() > 0 {
-        Exit::ActionsFailed
-    } else if report.done().held > 0 {
-        Exit::Held
-    } else {
-        Exit::Done
-    }
+    report.conditions().first().map_or(Exit::Done, |condition| Exit::from(*condition))
 }

@@ -30,7 +30,7 @@ pub(super) fn expect(context: &Context, given: bool) -> Result<Approval, Failure
 }
 
 /// Asks; anything but `yes` is a no.
-pub(super) fn ask(purges: u64) -> Result<(), Failure> {
+pub(super) fn ask(purges: usize) -> Result<(), Failure> {
     let mut stderr = io::stderr().lock();
     let erased = match purges {
         0 => String::new(),

@@ -68,13 +68,26 @@ impl Context {
 
     /// How texts are shown on stdout.
     pub(super) fn view(&self) -> View {
+        self.view_with(environment::colour_fits(&io::stdout()))
+    }
+
+    /// How texts are shown on stderr.
+    pub(super) fn view_of_stderr(&self) -> View {
+        self.view_with(environment::colour_fits(&io::stderr()))
+    }
+
+    fn view_with(&self, colour_fits: bool) -> View {
         let colour = match self.flags.color {
             When::Always => Colour::Ansi,
-            When::Auto if environment::colour_fits() && !self.environment.ci => Colour::Ansi,
-            When::Auto | When::Never => Colour::None,
+            When::Auto if colour_fits && !self.environment.ci => Colour::Ansi,
+            When::Auto | When::Never => Colour::Plain,
         };
-        let values = if self.flags.mask { Values::Masked } else { Values::Shown };
-        View { colour, width: environment::width(), values }
+        View { colour, width: environment::width(), values: self.values() }
+    }
+
+    /// Whether customers' values are shown.
+    pub(super) fn values(&self) -> Values {
+        if self.flags.mask { Values::Masked } else { Values::Shown }
     }
 
     /// `--target` and `--exclude`.

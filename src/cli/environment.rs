@@ -78,9 +78,9 @@ pub(super) fn can_draw() -> bool {
     std::io::stderr().is_terminal() && text("TERM").is_none_or(|term| term != "dumb")
 }
 
-/// Whether stdout shows colour: a terminal that is not dumb, and `NO_COLOR` unset or empty.
-pub(super) fn colour_fits() -> bool {
-    std::io::stdout().is_terminal()
+/// Whether a stream shows colour: a terminal that is not dumb, and `NO_COLOR` unset or empty.
+pub(super) fn colour_fits(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal()
         && variable("NO_COLOR").is_none()
         && text("TERM").is_none_or(|term| term != "dumb")
 }

@@ -1,5 +1,6 @@
 //! The exit codes, and how an error is told: once, here. *Pure.*
 
+use crate::apply::Condition;
 use std::{error::Error, fmt, process::ExitCode};
 
 /// The exit codes of the contract.
@@ -71,11 +72,28 @@ impl Exit {
     }
 }
 
+impl From<Condition> for Exit {
+    fn from(condition: Condition) -> Self {
+        match condition {
+            Condition::NotDurable => Self::NotDurable,
+            Condition::KeyRefused => Self::KeyRefused,
+            Condition::Signal(SIGINT) => Self::Interrupted,
+            Condition::Signal(_) => Self::Terminated,
+            Condition::InDoubt => Self::InDoubt,
+            Condition::Failed => Self::ActionsFailed,
+            Condition::Held => Self::Held,
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.code())
     }
 }
+
+/// The number of SIGINT.
+const SIGINT: i32 = 2;
 
 /// Why a command stopped, with its exit code and what to do next.
 #[derive(Debug)]

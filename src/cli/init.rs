@@ -11,11 +11,30 @@ use std::{
     path::Path,
 };
 
+macro_rules! ci {
+    ($path:literal) => {
+        concat!("../../examples/ci-github/", $path)
+    };
+}
+
 const FILES: [(&str, &str); 4] = [
     ("omniform.yaml", include_str!("templates/omniform.yaml")),
     ("customers/shop.yaml", include_str!("templates/customers.yaml")),
     (".gitignore", include_str!("templates/gitignore")),
     (".gitattributes", include_str!("templates/gitattributes")),
+];
+
+/// The example is the template: what a test runs end to end is what a user gets.
+const CI: [(&str, &str); 9] = [
+    (".github/workflows/apply.yml", include_str!(ci!(".github/workflows/apply.yml"))),
+    (".github/workflows/plan.yml", include_str!(ci!(".github/workflows/plan.yml"))),
+    (".github/workflows/recover.yml", include_str!(ci!(".github/workflows/recover.yml"))),
+    ("ci/apply", include_str!(ci!("ci/apply"))),
+    ("ci/install", include_str!(ci!("ci/install"))),
+    ("ci/plan", include_str!(ci!("ci/plan"))),
+    ("ci/recover", include_str!(ci!("ci/recover"))),
+    ("ci/state-open", include_str!(ci!("ci/state-open"))),
+    ("ci/state-save", include_str!(ci!("ci/state-save"))),
 ];
 
 pub(super) fn run(context: &Context, arguments: &Init) -> Ended {
@@ -25,7 +44,7 @@ pub(super) fn run(context: &Context, arguments: &Init) -> Ended {
         files.push((format!("schema/{}.schema.json", schema::file_stem(name)), schema::text(name)));
     }
     if arguments.ci {
-        files.extend(ci_files());
+        files.extend(CI.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
     }
     let folder = context.folder();
     let taken: Vec<&str> = files

@@ -10,6 +10,7 @@ mod approval;
 mod args;
 mod completions;
 mod context;
+mod desk;
 mod environment;
 mod exit;
 mod init;
@@ -46,7 +47,7 @@ pub fn main() -> ExitCode {
         Err(failure) => {
             let text = failure.to_string();
             if !text.is_empty() {
-                output::tell(&crate::render::escape::terminal_lines(&text));
+                output::tell(&text);
             }
             failure.exit.into()
         }

@@ -3,6 +3,7 @@
 use super::args::{Format, Plan as Arguments};
 use super::context::{Context, Ended};
 use super::exit::{Exit, Failure};
+use super::record;
 use super::workspace::{self, Workspace};
 use crate::desired::Desired;
 use crate::plan::{self, AllowEmpty, Inputs, Plan};
@@ -12,27 +13,14 @@ use crate::store;
 
 pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     let (workspace, desired) = Workspace::load(context)?;
-    let opened = store::snapshot(&workspace.paths, &workspace.project.endpoint).map_err(|error| {
-        let hint = error.hint();
-        Failure::new(Exit::Failed, error).hint_if(hint)
-    })?;
-    let (state, doubts) = match opened {
-        Some(opened) => {
-            opened.warnings().iter().for_each(|warning| context.say(&format!("warning: {warning}")));
-            let (state, doubts) = opened.set_aside();
-            (Some(state), doubts)
-        }
-        None => (None, Vec::new()),
-    };
-    let allow_empty = AllowEmpty::from_flag(arguments.allow_empty);
+    let (state, doubts) = record::snapshot(context, &workspace)?.unzip();
+    let doubts = doubts.unwrap_or_default();
+    let allow_empty = if arguments.allow_empty { AllowEmpty::Yes } else { AllowEmpty::No };
     let record = Record { state: state.as_ref(), doubts: &doubts };
     let plan = make(context, &workspace, &desired, record, None, allow_empty)?;
     if let Some(path) = &arguments.out {
         let path = context.path(path);
-        store::save_plan(&path, &plan::format::to_json(&plan)).map_err(|error| {
-            let hint = error.hint();
-            Failure::new(Exit::Failed, error).hint_if(hint)
-        })?;
+        store::write_plan(&path, &plan::format::to_json(&plan)).map_err(record::failure)?;
     }
     context.print(&text(context, &plan)?)?;
     let changed = arguments.detailed_exitcode && plan.has_changes();
@@ -77,10 +65,10 @@ pub(super) fn make(
 pub(super) fn text(context: &Context, plan: &Plan) -> Result<String, Failure> {
     let view = context.view();
     Ok(match context.flags.format {
-        Format::Json => render::plan_json(plan, &view),
-        Format::Markdown => render::plan_markdown(plan, &view, render::MARKDOWN_LIMIT)
-            .map_err(|error| Failure::new(Exit::Failed, error))?,
-        Format::Html => render::plan_html(plan, &view),
+        Format::Json => render::plan_json(plan, view.values),
+        Format::Markdown => render::plan_markdown(plan, view.values, render::MARKDOWN_LIMIT)
+            .map_err(|error| Failure::new(Exit::Failed, error).hint_if(error.hint()))?,
+        Format::Html => render::plan_html(plan, view.values),
         _ => render::plan_text(plan, &view),
     })
 }

@@ -30,9 +30,11 @@ impl Shown {
         }
         Self::Bar(bar)
     }
+}
 
-    /// Takes the bar off the screen, before the report is printed.
-    pub(super) fn clear(&self) {
+/// Takes the bar off the screen, before the report is printed.
+impl Drop for Shown {
+    fn drop(&mut self) {
         if let Self::Bar(bar) = self {
             bar.finish_and_clear();
         }

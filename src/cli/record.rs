@@ -5,7 +5,8 @@ use super::environment;
 use super::exit::{Exit, Failure};
 use super::workspace::Workspace;
 use crate::model::Endpoint;
-use crate::store::{Absent, Lock, LockError, Opened, Owner, Session, StoreError};
+use crate::state::{Doubt, State};
+use crate::store::{self, Absent, Consequence, Lock, Owner, Session, StoreError};
 use std::time::Duration;
 
 /// What to do where there is no state yet.
@@ -45,11 +46,11 @@ pub(super) fn open_within(
         job: context.environment.job.clone(),
         since: environment::now(),
     };
-    let lock = Lock::acquire(&workspace.paths, &owner, wait).map_err(lock_failure)?;
+    let lock = Lock::acquire(&workspace.paths, &owner, wait).map_err(|error| failure(error.into()))?;
     let absent = absent(context, workspace, missing)?;
     let endpoint = &workspace.project.endpoint;
     let session =
-        Session::open(lock, &workspace.paths, endpoint, absent, run, command, environment::now())
+        Session::open(lock, &workspace.paths, endpoint, absent, &run, command, environment::now())
             .map_err(failure)?;
     for warning in session.warnings() {
         context.say(&format!("warning: {warning}"));
@@ -87,22 +88,28 @@ fn absent(context: &Context, workspace: &Workspace, missing: Missing) -> Result<
     }
 }
 
-/// Says what was odd about the record.
-pub(super) fn warn(context: &Context, opened: &Opened) {
-    for warning in opened.warnings() {
-        context.say(&format!("warning: {warning}"));
+/// The record as it is now, without a lock: the state and the doubts. `None` without a state.
+pub(super) fn snapshot(
+    context: &Context,
+    workspace: &Workspace,
+) -> Result<Option<(State, Vec<Doubt>)>, Failure> {
+    let opened =
+        store::snapshot(&workspace.paths, &workspace.project.endpoint).map_err(failure)?;
+    if let Some(opened) = &opened {
+        for warning in opened.warnings() {
+            context.say(&format!("warning: {warning}"));
+        }
     }
+    Ok(opened.map(store::Opened::set_aside))
 }
 
 /// An error of the store with its exit code and hint.
 pub(super) fn failure(error: StoreError) -> Failure {
-    let exit = if error.is_not_durable() { Exit::NotDurable } else { Exit::Failed };
-    let hint = error.hint();
-    Failure::new(exit, error).hint_if(hint)
-}
-
-fn lock_failure(error: LockError) -> Failure {
-    let exit = if error.is_held() { Exit::Locked } else { Exit::Failed };
+    let exit = match error.consequence() {
+        Consequence::NothingSent => Exit::Failed,
+        Consequence::Locked => Exit::Locked,
+        Consequence::NotDurable => Exit::NotDurable,
+    };
     let hint = error.hint();
     Failure::new(exit, error).hint_if(hint)
 }

@@ -1,12 +1,12 @@
 //! `recover`: settles requests whose answer is unknown. *Touches: disk, network if asked, streams.*
 
-use super::apply::Desk;
 use super::args::{Format, Recover as Arguments};
 use super::context::{Context, Ended, patterns};
+use super::desk::{Desk, runtime};
 use super::exit::{Exit, Failure};
 use super::workspace::Workspace;
-use super::{environment, key, record, sandbox};
-use crate::apply::recover::{self, Choices};
+use super::{key, record};
+use crate::apply::recover::{self, Choices, RecoverError, Terms};
 use crate::model::Endpoint;
 use crate::render;
 
@@ -15,46 +15,47 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
         applied: patterns("--applied", &arguments.applied)?,
         not_applied: patterns("--not-applied", &arguments.not_applied)?,
         resend: patterns("--resend", &arguments.resend)?,
-        selection: context.selection()?,
     };
     let workspace = Workspace::open(context)?;
     let missing = record::Missing::Refuse;
-    let mut session =
+    let session =
         record::open_within(context, &workspace, missing, "recover", arguments.lock_timeout)?;
-    let brands = &workspace.project.brands;
-    let who = &context.environment.who;
-    let settled = if choices.need_network(&session.ledger().doubts()) {
-        let key = match workspace.project.endpoint {
-            Endpoint::Sandbox => None,
-            Endpoint::Url(_) => Some(key::load(context)?),
-        };
-        sandbox::runtime()?.block_on(async {
-            let desk = Desk::open(context, &workspace, key, 1).await?;
-            let now = environment::now();
-            let settled =
-                recover::with_network(&mut session, &choices, brands, &*desk.client, who, now).await;
-            desk.close().await;
-            settled.map_err(failed)
-        })?
-    } else {
-        recover::by_word(&mut session, &choices, brands, who, environment::now()).map_err(failed)?
+    let ask = choices.needs_helpdesk() && !session.ledger().doubts().is_empty();
+    let key = match workspace.project.endpoint {
+        Endpoint::Url(_) if ask => Some(key::load(context)?),
+        _ => None,
     };
-    session.finish().map_err(record::failure)?;
+    let terms = Terms {
+        choices: &choices,
+        brands: &workspace.project.brands,
+        who: &context.environment.who,
+        requests_per_second: workspace.project.api.requests_per_second,
+        seed: fastrand::u64(..),
+    };
+    let recovered = runtime()?.block_on(async {
+        if !ask {
+            return recover::recover::<crate::api::Client>(session, None, terms)
+                .await
+                .map_err(failed);
+        }
+        let desk = Desk::open(context, &workspace, key, 1).await?;
+        let recovered = recover::recover(session, Some(&*desk.client), terms).await.map_err(failed);
+        desk.close().await;
+        recovered
+    })?;
     let text = match context.flags.format {
-        Format::Json => render::settled_json(&settled),
-        _ => render::settled_text(&settled),
+        Format::Json => render::recovered_json(&recovered),
+        _ => render::recovered_text(&recovered),
     };
     context.print(&text)?;
-    Ok(if settled.key_refused {
-        Exit::KeyRefused
-    } else if settled.remaining() > 0 {
-        Exit::InDoubt
-    } else {
-        Exit::Done
-    })
+    Ok(recovered.conditions().first().map_or(Exit::Done, |condition| Exit::from(*condition)))
 }
 
-fn failed(error: recover::RecoverError) -> Failure {
+fn failed(error: RecoverError) -> Failure {
     let hint = error.hint();
-    Failure::new(Exit::Failed, error).hint_if(hint)
+    let exit = match &error {
+        RecoverError::Choice(_) => Exit::Usage,
+        _ => Exit::Failed,
+    };
+    Failure::new(exit, error).hint_if(hint)
 }

@@ -4,7 +4,8 @@
 use super::args::Sandbox as Arguments;
 use super::context::{Context, Ended};
 use super::exit::{Exit, Failure};
-use crate::sandbox::{Fault, Faults, Running, Sandbox};
+use super::desk::runtime;
+use crate::sandbox::{Fault, FaultProblem, Faults, Running, Sandbox};
 use std::{net::{Ipv4Addr, SocketAddr}, path::{Path, PathBuf}};
 
 /// Where the sandbox keeps its customers, from the project's folder.
@@ -15,15 +16,14 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
         .fault
         .iter()
         .map(|text| {
-            Fault::parse(text).map_err(|problem| Failure::new(Exit::Usage, format!("--fault: {problem}")))
+            Fault::parse(text).map_err(|problem| usage(&problem))
         })
         .collect();
-    let faults = Faults::new(faults?, arguments.seed);
+    let faults = Faults::seeded(arguments.seed, faults?).map_err(|problem| usage(&problem))?;
     let key = context.environment.key.as_ref().map(|key| key.to_string_lossy().into_owned());
-    let runtime = runtime()?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         let running = start(arguments.listen, context.path(Path::new(DATA)), faults, key).await?;
-        context.print(&format!("http://{}\n", running.addr()))?;
+        context.print(&format!("{}\n", running.url()))?;
         context.say("This is the sandbox: no real account is touched. It ends with Ctrl-C.");
         stopped().await;
         running.shutdown().await;
@@ -31,10 +31,14 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     })
 }
 
-/// Starts the sandbox inside this process, on a loopback port of its own, with a key of its own.
-pub(super) async fn start_inside(root: &Path, key: &str) -> Result<Running, Failure> {
+fn usage(problem: &FaultProblem) -> Failure {
+    Failure::new(Exit::Usage, format!("--fault: {problem}")).hint_if(problem.hint())
+}
+
+/// Starts the sandbox inside this process, on a loopback port of its own.
+pub(super) async fn start_inside(root: &Path) -> Result<Running, Failure> {
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    start(listen, root.join(DATA), Faults::none(), Some(key.to_owned())).await
+    start(listen, root.join(DATA), Faults::none(), None).await
 }
 
 async fn start(
@@ -47,14 +51,6 @@ async fn start(
         let hint = error.hint();
         Failure::new(Exit::Failed, error).hint_if(hint)
     })
-}
-
-/// The runtime of a command that uses the network.
-pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(Exit::Failed, error))
 }
 
 /// Waits for INT or TERM.

@@ -17,7 +17,7 @@ pub(super) fn text(name: SchemaName) -> String {
         SchemaName::Customers => desired::schema_customers(None),
         SchemaName::Project => desired::schema_project(),
         SchemaName::Plan => plan::format::schema(),
-        SchemaName::State => state::schema(),
+        SchemaName::State => state::format::schema(),
         SchemaName::Report => render::report_schema(),
     };
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();

@@ -3,7 +3,7 @@
 use super::args::Show;
 use super::context::{Context, Ended};
 use super::exit::{Exit, Failure};
-use super::plan;
+use super::{plan, record};
 use crate::plan::{Plan, format};
 use crate::store;
 use std::path::Path;
@@ -16,10 +16,7 @@ pub(super) fn run(context: &Context, arguments: &Show) -> Ended {
 
 /// Reads a saved plan; `damaged` is the exit code of one that is not whole.
 pub(super) fn load(context: &Context, path: &Path, damaged: Exit) -> Result<Plan, Failure> {
-    let text = store::load_plan(&context.path(path)).map_err(|error| {
-        let hint = error.hint();
-        Failure::new(Exit::Failed, error).hint_if(hint)
-    })?;
+    let text = store::read_plan(&context.path(path)).map_err(record::failure)?;
     format::parse(&text).map_err(|error| {
         let hint = error.hint();
         Failure::new(damaged, error).hint_if(hint)

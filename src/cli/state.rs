@@ -9,7 +9,7 @@ use crate::desired::{Brands, Declared, Wanted};
 use crate::model::{Address, BrandName, Channel, Customer, Kind, Pattern, PrimaryId};
 use crate::render;
 use crate::state::{Doubt, Effect, Entry, Live, State};
-use crate::store::{self, Session};
+use crate::store::Session;
 use std::collections::BTreeMap;
 
 pub(super) fn run(context: &Context, command: &Command) -> Ended {
@@ -24,12 +24,11 @@ pub(super) fn run(context: &Context, command: &Command) -> Ended {
 
 fn list(context: &Context) -> Ended {
     let workspace = Workspace::open(context)?;
-    let selection = context.selection()?;
     let (state, doubts) = recorded(context, &workspace)?;
     let brands = &workspace.project.brands;
     let text = match context.flags.format {
-        Format::Json => render::state_list_json(&state, &doubts, brands, &selection, &context.view()),
-        _ => render::state_list_text(&state, &doubts, brands, &selection),
+        Format::Json => render::state_list_json(&state, &doubts, brands),
+        _ => render::state_list(&state, &doubts, brands, &context.view()),
     };
     context.print(&text)?;
     Ok(Exit::Done)
@@ -39,14 +38,16 @@ fn show(context: &Context, address: &str) -> Ended {
     let workspace = Workspace::open(context)?;
     let brands = &workspace.project.brands;
     let customer = parse_customer(address, brands)?;
-    let (state, _) = recorded(context, &workspace)?;
-    let Some(entry) = state.entries().get(&customer.key()) else {
+    let (state, doubts) = recorded(context, &workspace)?;
+    let key = customer.key();
+    let doubtful = doubts.iter().any(|doubt| doubt.key == key);
+    if !state.entries().contains_key(&key) && !doubtful {
         return Err(not_recorded(&customer));
-    };
+    }
     let view = context.view();
     let text = match context.flags.format {
-        Format::Json => render::state_show_json(&customer, entry, &view),
-        _ => render::state_show_text(&customer, entry, &view),
+        Format::Json => render::state_show_json(&key, &state, &doubts, brands, view.values),
+        _ => render::state_show(&key, &state, &doubts, brands, &view),
     };
     context.print(&text)?;
     Ok(Exit::Done)
@@ -174,30 +175,19 @@ fn finish(
     }
     session.append(&lines).and_then(|()| session.finish()).map_err(record::failure)?;
     let text = match context.flags.format {
-        Format::Json => render::customers_json(&customers),
-        _ => {
-            let list: String = customers.iter().map(|customer| format!("{customer}\n")).collect();
-            render::escape::terminal_lines(&format!("{list}{done}: {}.\n", customers.len()))
-        }
+        Format::Json => render::changed_json(&customers),
+        _ => render::changed_text(done, &customers),
     };
     context.print(&text)?;
     Ok(Exit::Done)
 }
 
 fn recorded(context: &Context, workspace: &Workspace) -> Result<(State, Vec<Doubt>), Failure> {
-    let opened = store::snapshot(&workspace.paths, &workspace.project.endpoint)
-        .map_err(record::failure)?;
-    match opened {
-        Some(opened) => {
-            record::warn(context, &opened);
-            Ok(opened.set_aside())
-        }
-        None => {
-            let error = format!("expected a state at {}, found none", workspace.state_name());
-            Err(Failure::new(Exit::Failed, error)
-                .hint("`omniform apply` makes it; --state or OMNIFORM_STATE say where it is"))
-        }
-    }
+    record::snapshot(context, workspace)?.ok_or_else(|| {
+        let error = format!("expected a state at {}, found none", workspace.state_name());
+        Failure::new(Exit::Failed, error)
+            .hint("`omniform apply` makes it; --state or OMNIFORM_STATE say where it is")
+    })
 }
 
 fn refuse_doubt(session: &Session, customer: &Customer) -> Result<(), Failure> {

@@ -22,7 +22,7 @@ pub(super) fn run(context: &Context, arguments: &Validate) -> Ended {
                 Some(customers) if found.is_empty() => {
                     format!("No problems: {customers} customers declared.\n")
                 }
-                _ => render::diagnostics_text(found),
+                _ => render::diagnostics_text(found, &context.view()),
             }
         }
     };

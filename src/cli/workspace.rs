@@ -9,6 +9,7 @@ use crate::diagnostic::Diagnostics;
 use crate::model::Endpoint;
 use crate::render;
 use crate::store::Paths;
+use super::record;
 use std::path::{Path, PathBuf};
 
 /// A project that was found and read.
@@ -49,7 +50,7 @@ impl Workspace {
         let (root, project, diagnostics) = read_project(context)?;
         tell_problems(context, &diagnostics)?;
         match project {
-            Some(project) => Ok(Self::with(context, root, project)),
+            Some(project) => Self::with(context, root, project),
             None => Err(Failure::told(Exit::Failed)),
         }
     }
@@ -59,18 +60,19 @@ impl Workspace {
         let checked = check(context)?;
         tell_problems(context, &checked.diagnostics)?;
         match checked.parts {
-            Some((project, desired)) => Ok((Self::with(context, checked.root, project), desired)),
+            Some((project, desired)) => Ok((Self::with(context, checked.root, project)?, desired)),
             None => Err(Failure::told(Exit::Failed)),
         }
     }
 
-    fn with(context: &Context, root: PathBuf, project: Project) -> Self {
+    fn with(context: &Context, root: PathBuf, project: Project) -> Result<Self, Failure> {
         let flag = context.flags.state.as_ref().or(context.environment.state.as_ref());
         let state = match flag {
             Some(path) => context.path(path),
             None => root.join(&project.state),
         };
-        Self { root, project, paths: Paths::new(state) }
+        let paths = Paths::resolve(&state).map_err(record::failure)?;
+        Ok(Self { root, project, paths })
     }
 
     /// The state's name in messages: as the user would write it.
@@ -83,11 +85,11 @@ impl Workspace {
 /// Prints problems on stderr; errors among them stop the command.
 pub(super) fn tell_problems(context: &Context, diagnostics: &Diagnostics) -> Result<(), Failure> {
     if diagnostics.has_errors() {
-        output::tell(&render::diagnostics_text(diagnostics));
+        output::tell(&render::diagnostics_text(diagnostics, &context.view_of_stderr()));
         return Err(Failure::told(Exit::Failed));
     }
     if !diagnostics.is_empty() {
-        context.say(&render::diagnostics_text(diagnostics));
+        context.say(&render::diagnostics_text(diagnostics, &context.view_of_stderr()));
     }
     Ok(())
 }

@@ -27,6 +27,7 @@ mod plan_html;
 mod plan_json;
 mod plan_markdown;
 mod plan_text;
+mod recovered;
 mod report_json;
 mod report_text;
 mod state_json;
@@ -50,6 +51,7 @@ pub use plan_html::plan_html;
 pub use plan_json::plan_json;
 pub use plan_markdown::{MARKDOWN_LIMIT, MARKDOWN_MARKER, TooLong, plan_markdown};
 pub use plan_text::plan_text;
+pub use recovered::{changed_json, changed_text, recovered_json, recovered_text};
 pub use report_json::{
     FrozenReport, OutcomeWord, ReportFile, StepReport, StopWord, Stopped, Totals, report_json,
     report_schema,

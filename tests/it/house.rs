@@ -17,7 +17,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("api", &["model", "desired", "plan"]),
     ("apply", &["model", "desired", "state", "plan", "store", "api"]),
     ("sandbox", &["model", "desired", "plan", "api"]),
-    ("render", &["model", "diagnostic", "desired", "state", "plan", "apply"]),
+    ("render", &["model", "diagnostic", "desired", "state", "plan", "store", "apply"]),
     (
         "cli",
         &[
