@@ -112,14 +112,18 @@ fn unchanged(
     session: Session,
     key: Option<ApiKey>,
 ) -> Ended {
-    let text = render::plan_text(&plan, &context.view());
-    let approved = plan::approve(plan).map_err(refused)?;
-    let report = carry_out(context, workspace, arguments, &approved, session, key)?;
-    match context.flags.format {
-        Format::Json => show_report(&render::report_json(&report)),
-        _ => show_report(&text),
+    let mut text = render::plan_text(&plan, &context.view());
+    let mut exit = Exit::Done;
+    if context.flags.format == Format::Json || plan.notes.iter().any(|note| note.remark.effect().is_some()) {
+        let approved = plan::approve(plan).map_err(refused)?;
+        let report = carry_out(context, workspace, arguments, &approved, session, key)?;
+        exit = exit_of(&report);
+        if context.flags.format == Format::Json {
+            text = render::report_json(&report);
+        }
     }
-    Ok(exit(&report))
+    show_report(&text);
+    Ok(exit)
 }
 
 /// Lets policy and, on a terminal, a person decide.
@@ -190,7 +194,7 @@ fn tell(context: &Context, report: &Report) -> Ended {
         _ => render::report_text(report, &context.view()),
     };
     show_report(&text);
-    Ok(exit(report))
+    Ok(exit_of(report))
 }
 
 /// A stdout that cannot be written changes no exit code: the work is done and recorded.
@@ -201,6 +205,6 @@ fn show_report(text: &str) {
 }
 
 /// The exit code of a run: 8 > 9 > 130/143 > 4 > 3 > 6.
-fn exit(report: &Report) -> Exit {
+fn exit_of(report: &Report) -> Exit {
     report.conditions().first().map_or(Exit::Done, |condition| Exit::from(*condition))
 }

@@ -56,7 +56,7 @@ fn show(context: &Context, address: &str) -> Ended {
 fn adopt(context: &Context, glob: &str, as_declared: bool) -> Ended {
     let (workspace, desired) = Workspace::load(context)?;
     let pattern = pattern(glob)?;
-    let mut session = record::open(context, &workspace, record::Missing::Start, "state adopt")?;
+    let session = record::open(context, &workspace, record::Missing::Start, "state adopt")?;
     let mut adopted = Vec::new();
     for (key, declared) in &desired.customers {
         let Some(customer) = desired.brands.customer(key) else { continue };

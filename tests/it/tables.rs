@@ -23,7 +23,7 @@ fn the_readme_lists_every_diagnostic() {
 
 #[test]
 fn the_readme_shows_how_every_answer_is_taken() {
-    compare("retry", &omniform::apply::retry_table());
+    compare("retry", &omniform::apply::retry::table());
 }
 
 /// Compares the part of the README between two markers with what the code says.

@@ -21,7 +21,7 @@ static PROJECT: LazyLock<Validator> = LazyLock::new(|| load("project"));
 #[track_caller]
 pub fn check_output(arguments: &[&str], stdout: &str) {
     let validator = match arguments {
-        _ if arguments.contains(&"--mask") => return,
+        _ if arguments.contains(&"--mask") || !arguments.contains(&"json") => return,
         _ if arguments.contains(&"plan") || arguments.contains(&"show") => &PLAN,
         _ if arguments.contains(&"apply") => &REPORT,
         _ => return,
