@@ -1,8 +1,8 @@
 //! The README's transcripts, typed literally. `OMNIFORM_UPDATE=1 cargo test readme` replaces the outputs in
 //! the README by what was really printed.
 
-use crate::support::{Run, TestEnv};
-use std::{fs, path::Path};
+use crate::support::{README, Run, TestEnv};
+use std::{fs, path::Path, sync::PoisonError};
 
 /// One `$` line of a transcript, and what stands below it.
 struct Typed {
@@ -54,6 +54,7 @@ fn type_in(env: &TestEnv, line: &str) -> Run {
 #[test]
 fn the_tour_of_the_readme_prints_what_it_shows() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let _alone = README.lock().unwrap_or_else(PoisonError::into_inner);
     let readme = fs::read_to_string(&path).unwrap();
     let env = TestEnv::new();
     let blocks = blocks(&readme);

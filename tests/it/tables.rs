@@ -1,6 +1,7 @@
 //! The README's tables are made from the code. `OMNIFORM_UPDATE=1 cargo test` writes them anew.
 
-use std::{fmt::Write, fs, path::Path};
+use crate::support::README;
+use std::{fmt::Write, fs, path::Path, sync::PoisonError};
 
 #[test]
 fn the_readme_lists_every_exit_code() {
@@ -28,6 +29,7 @@ fn the_readme_shows_how_every_answer_is_taken() {
 
 /// Compares the part of the README between two markers with what the code says.
 fn compare(name: &str, table: &str) {
+    let _alone = README.lock().unwrap_or_else(PoisonError::into_inner);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
     let readme = fs::read_to_string(&path).unwrap();
     let (start, end) = (format!("<!-- {name}:start -->\n"), format!("<!-- {name}:end -->"));

@@ -7,3 +7,6 @@ pub(crate) mod schema;
 pub(crate) mod strict;
 
 pub(crate) use env::{Run, TestEnv};
+
+/// Held by a test while it reads the README or, with `OMNIFORM_UPDATE`, writes it.
+pub(crate) static README: std::sync::Mutex<()> = std::sync::Mutex::new(());
