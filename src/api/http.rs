@@ -8,13 +8,14 @@
 //! happened, and a create must not be sent twice.
 #![expect(clippy::disallowed_methods, reason = "measures requests and compares Retry-After dates")]
 
+use super::broken::{Broken, NOT_BUILT, later};
 use super::understand::{Row, listed, understand};
 use super::{Answer, ApiKey, Helpdesk, Presence, wire};
 use crate::desired::{Api, Auth};
 use crate::model::{Customer, Endpoint, EndpointProblem, Key, Timestamp};
 use crate::plan::Action;
 use reqwest::{Method, Request, Url, header};
-use std::{error::Error, io, time::Duration, time::Instant};
+use std::time::{Duration, Instant};
 
 /// The longest answer that is read, in bytes.
 const ANSWER_MAX: usize = 1 << 20;
@@ -129,8 +130,8 @@ impl Client {
     }
 
     async fn exchange(&self, request: Option<Request>) -> Result<Heard, Broken> {
-        let request = request.ok_or(Broken::NotSent("the request could not be built"))?;
-        let response = self.http.execute(request).await.map_err(|error| broken(&error))?;
+        let request = request.ok_or(Broken::NotSent(NOT_BUILT))?;
+        let response = self.http.execute(request).await.map_err(|error| Broken::from(&error))?;
         let status = response.status().as_u16();
         let text = |value: &header::HeaderValue| value.to_str().ok().map(str::to_owned);
         let retry_after = response.headers().get(header::RETRY_AFTER).and_then(text);
@@ -228,29 +229,6 @@ struct Heard {
     body: Result<Vec<u8>, &'static str>,
 }
 
-/// No answer, and whether the request can have reached anybody. The texts are fixed.
-enum Broken {
-    NotSent(&'static str),
-    Unclear(&'static str),
-}
-
-impl Broken {
-    fn cause(&self) -> &'static str {
-        match self {
-            Self::NotSent(cause) | Self::Unclear(cause) => cause,
-        }
-    }
-}
-
-impl From<Broken> for Answer {
-    fn from(broken: Broken) -> Self {
-        match broken {
-            Broken::NotSent(cause) => Self::NotSent { cause: cause.to_owned() },
-            Broken::Unclear(cause) => Self::Unclear { cause: cause.to_owned() },
-        }
-    }
-}
-
 /// Reads a body of at most [`ANSWER_MAX`] bytes.
 async fn read(mut response: reqwest::Response) -> Result<Vec<u8>, &'static str> {
     const LONG: &str = "the answer is longer than 1 MiB";
@@ -265,48 +243,6 @@ async fn read(mut response: reqwest::Response) -> Result<Vec<u8>, &'static str> 
         body.extend_from_slice(&chunk);
     }
     Ok(body)
-}
-
-fn broken(error: &reqwest::Error) -> Broken {
-    if error.is_builder() {
-        Broken::NotSent("the request could not be built")
-    } else if error.is_connect() {
-        Broken::NotSent(while_connecting(error))
-    } else {
-        Broken::Unclear(later(error))
-    }
-}
-
-/// Why no connection was made.
-fn while_connecting(error: &reqwest::Error) -> &'static str {
-    if error.is_timeout() {
-        return "no connection was made in time";
-    }
-    if error.is_dns() {
-        return "the host's name could not be resolved";
-    }
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if let Some(io) = cause.downcast_ref::<io::Error>() {
-            if io.kind() == io::ErrorKind::ConnectionRefused {
-                return "the connection was refused";
-            }
-            if io.get_ref().is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>) {
-                return "the TLS handshake failed";
-            }
-        }
-        source = cause.source();
-    }
-    "no connection could be made"
-}
-
-/// Why there is no whole answer although a connection was made.
-fn later(error: &reqwest::Error) -> &'static str {
-    if error.is_timeout() {
-        "no whole answer came in time"
-    } else {
-        "the connection broke before a whole answer came"
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 
 mod answer;
 mod body;
+mod broken;
 mod http;
 mod key;
 mod understand;

@@ -250,4 +250,13 @@ mod tests {
             assert!(listed(body.as_bytes()).is_none(), "{body}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_but_a_2xx_is_ever_done(status: u16, wait: String, body: Vec<u8>) {
+            let answer = understand(status, Some(&wait), Ok(&body), Timestamp::from_second(0));
+            let _ = listed(&body);
+            proptest::prop_assert!(answer != Answer::Done || (200..300).contains(&status));
+        }
+    }
 }

@@ -12,5 +12,7 @@ mod report;
 pub mod retry;
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod simulation;
 
 pub use report::{Condition, Failure, Outcome, Report, Skip, Stop};

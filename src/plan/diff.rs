@@ -170,10 +170,17 @@ fn missing<'a>(wanted: &'a Wanted, live: &Live) -> Missing<'a> {
         .collect()
 }
 
-/// The recorded channels that are no longer in the files.
+/// The recorded channels that are no longer in the files. Most often a kind's lists are alike, which
+/// the first filter sees without building a set: the files repeat no address.
 fn kept<'a>(wanted: &'a Wanted, live: &'a Live) -> impl Iterator<Item = Channel> + 'a {
-    live.channels.iter().flat_map(|(&kind, known)| {
-        let wished: BTreeSet<&Address> = wanted.channels.get(&kind).into_iter().flatten().collect();
+    let wished = |kind: Kind| wanted.channels.get(&kind).map_or(&[][..], Vec::as_slice);
+    let alike = move |kind: Kind, known: &BTreeSet<Address>| {
+        let list = wished(kind);
+        list.len() == known.len() && list.iter().all(|address| known.contains(address))
+    };
+    let differing = live.channels.iter().filter(move |(kind, known)| !alike(**kind, known));
+    differing.flat_map(move |(&kind, known)| {
+        let wished: BTreeSet<&Address> = wished(kind).iter().collect();
         known
             .iter()
             .filter(move |address| !wished.contains(address))

@@ -1,4 +1,4 @@
-//! Small situations for the tests of this room.
+//! Small situations for the tests of this room. *Pure.*
 
 use super::{AllowEmpty, Inputs, Plan, plan};
 use crate::desired::{

@@ -123,9 +123,12 @@ mod tests {
     use super::Desk;
     use crate::api::{Answer, Helpdesk, Presence};
     use crate::desired::{Api, Auth, Body};
-    use crate::model::{BrandId, BrandName, Customer, PrimaryId, Verb};
+    use crate::model::{
+        BrandId, BrandName, Customer, Field, FieldName, Key, PrimaryId, Value, Verb, Wish,
+    };
     use crate::plan::{Action, Create, Purge};
     use crate::sandbox::{FaultKind, Faults, Tally, Twin};
+    use proptest::prelude::*;
     use std::{collections::BTreeMap, time::Duration};
 
     fn desk(faults: impl IntoIterator<Item = FaultKind>) -> Desk {
@@ -201,6 +204,41 @@ mod tests {
             Tally { received: 2, done: 1 }
         );
         assert_eq!(desk.look(|twin| twin.total(Verb::Purge)), Tally { received: 1, done: 1 });
+    }
+
+    /// A text of any characters that a value, an id or a field name may hold.
+    fn text() -> impl Strategy<Value = String> {
+        "(\\PC|[\\n\\t\"\\\\%&=+;-]){1,12}"
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_arrives_as_it_is(id in text(), name in text(), value in text()) {
+            // How a multipart body names a field with these two is read differently everywhere.
+            let line = |text: &str| FieldName::new(&text.replace(['\\', '%'], "")).ok();
+            let (Ok(id), Some(name), Ok(value)) =
+                (PrimaryId::new(&id), line(&name), Value::new(&value))
+            else {
+                return Ok(());
+            };
+            let key = Key { primary: id, ..customer().key() };
+            let fields =
+                BTreeMap::from([(Field::Custom(name.clone()), Wish::Set(value.clone()))]);
+            let Action::Create(bare) = create() else { unreachable!("it is a create") };
+            let action = Action::Create(Create { fields, ..bare });
+            for body in [Body::Form, Body::Multipart, Body::Json] {
+                let mut desk = desk([]);
+                desk.api.body = body;
+                desk.api.custom_field_prefix = "custom_".to_owned();
+                let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+                prop_assert_eq!(runtime.block_on(desk.send(&key, &action)), Answer::Done);
+                let arrived = desk.look(|twin| {
+                    let person = twin.person(&key)?;
+                    Some(person.field(&format!("custom_{}", name.as_str())).to_owned())
+                });
+                prop_assert_eq!(arrived.as_deref(), Some(value.as_str()));
+            }
+        }
     }
 
     #[tokio::test]

@@ -221,6 +221,27 @@ impl Ledger {
         &self.run
     }
 
+    /// The ledger whose state is the next version of this one's.
+    pub(super) fn next_version(self) -> Self {
+        Self { state: self.state.next_version(), ..self }
+    }
+
+    /// The record that opens a journal which continues the state.
+    pub(super) fn opening(&self, command: &str, at: Timestamp) -> Line {
+        let (base, command) = (self.state.version().clone(), command.to_owned());
+        Line::encode(1, &self.run, &Record::Opened { base, command, at })
+    }
+
+    /// Takes over a doubt of an earlier journal, right after the opening. Its number changes.
+    pub(super) fn carry(&mut self, doubt: Doubt) -> Line {
+        let seq = self.next_seq;
+        let doubt = Doubt { intent: seq, ..doubt };
+        let line = Line::encode(seq, &self.run, &Record::Carried(doubt.clone()));
+        self.open(seq, doubt, Standing::InDoubt);
+        self.next_seq = seq + 1;
+        line
+    }
+
     /// Takes the state out.
     #[must_use]
     pub fn into_state(self) -> State {

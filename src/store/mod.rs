@@ -1,18 +1,38 @@
 //! The record on disk: state file, journal and lock, and how a run opens and closes them.
 //!
 //! Takes a path and effects; gives a [`State`](crate::state::State) that is whole at every instant, and
-//! the doubts that a killed run left. *Touches: disk*, in `disk`, `paths`, `lock`, `journal`,
-//! `state_file`, `plan_file`, `snapshot` and `session`; records and the ledger are pure.
+//! the doubts that a killed run left. *Touches: disk*, in `disk`, `paths`, `lock`, `state_file`,
+//! `journal`, `plan_file`, [`snapshot()`] and [`Session`]; records, ledger and the meaning of a state
+//! with its journal (`reopen`) are pure.
 //!
 //! Laws: *Replay*, *Crash anywhere*; invariants I2 (no lost result), I4 (state never corrupt) and
 //! I5 (lock never stuck). Why a ledger apart from the files: what a record means is decided in one
 //! pure place, both while a run writes it and when a later run reads it.
 
+mod disk;
+mod error;
 mod form;
+mod journal;
 mod ledger;
+mod lock;
+mod paths;
+mod plan_file;
 mod record;
+mod reopen;
+mod session;
+mod snapshot;
+mod state_file;
 mod transcript;
 
+pub use disk::DiskError;
+pub use error::{Consequence, StoreError};
+pub use journal::Journal;
 pub use ledger::{Effects, Ending, Ledger, LedgerError, Pending};
+pub use lock::{Lock, LockError, Owner};
+pub use paths::Paths;
+pub use plan_file::{read_plan, write_plan};
 pub use record::{How, Intent, Line, Record, Verdict};
-pub use transcript::{JournalDamage, Numbered, Transcript};
+pub use reopen::{Opened, Recovery, Warning};
+pub use session::{Absent, Closer, Session};
+pub use snapshot::snapshot;
+pub use transcript::{JournalDamage, Numbered, Tail, Transcript};

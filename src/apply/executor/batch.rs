@@ -3,7 +3,7 @@
 use crate::store::Line;
 
 /// Lines on their way to the journal, and the steps whose results they hold.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Batches {
     queue: Vec<Line>,
     queued_ends: Vec<usize>,

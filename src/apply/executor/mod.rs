@@ -72,6 +72,7 @@ pub enum Event {
 }
 
 /// Something to do outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Append these lines to the journal with one write and one sync, then say `Durable`. At most
     /// one batch at a time is asked for.
@@ -90,6 +91,7 @@ pub enum Command {
 }
 
 /// A step between its intent and its outcome.
+#[derive(Debug)]
 struct Open {
     pending: Pending,
     effect: Effect,
@@ -119,6 +121,7 @@ enum Ending {
 }
 
 /// One run.
+#[derive(Debug)]
 pub struct Executor {
     endpoint: Endpoint,
     frozen: Vec<(Customer, Verb)>,

@@ -39,6 +39,8 @@ proptest! {
         scene.carry_out(&plan, |_| true);
         let again = scene.plan();
         prop_assert!(keys(&again, |_| true).is_subset(&held), "{plan:?}\n{again:?}");
+        let said_once = again.notes.iter().all(|note| note.remark.effect().is_none());
+        prop_assert!(said_once, "{:?}", again.notes);
         // Each apply may do a few purges more; after that only what a person must release is left.
         for _ in 0..20 {
             let plan = scene.plan();
@@ -127,6 +129,20 @@ proptest! {
     }
 
     #[test]
+    fn gate_no_address_is_added_that_is_recorded_for_another(scene in disturbed()) {
+        let entries = scene.state.iter().flat_map(State::entries);
+        let live: Vec<(&Key, &Live)> = entries.filter_map(alive).collect();
+        for step in scene.plan().steps {
+            let key = step.customer.key();
+            let others = live.iter().filter(|(k, _)| k.brand == key.brand && **k != key);
+            let added = step.action.channels();
+            let in_use = others.clone().any(|(_, live)| added.iter().any(|c| live.has(c)));
+            let held = step.held.as_ref().map(|held| held.by);
+            prop_assert_eq!(held == Some(HeldBy::AddressInUse), in_use, "{:?}", step);
+        }
+    }
+
+    #[test]
     fn absorb_every_step_fits_the_record_in_the_order_of_the_plan(mut scene in disturbed()) {
         // `carry_out` panics on a contradiction.
         let plan = scene.plan();
@@ -164,6 +180,13 @@ proptest! {
 
 fn keys(plan: &Plan, which: impl Fn(&Step) -> bool) -> BTreeSet<Key> {
     plan.steps.iter().filter(|step| which(step)).map(|step| step.customer.key()).collect()
+}
+
+fn alive<'a>((key, entry): (&'a Key, &'a Entry)) -> Option<(&'a Key, &'a Live)> {
+    match entry {
+        Entry::Live(live) => Some((key, live)),
+        Entry::Purged(_) => None,
+    }
 }
 
 fn purged(state: &State) -> Vec<&Key> {

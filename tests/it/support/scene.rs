@@ -76,7 +76,7 @@ impl Scene {
         ));
     }
 
-    /// Takes the state away. What it recorded as purged leaves the files too.
+    /// Takes the state away, and with it what is in doubt.
     pub(crate) fn forget_state(&mut self) {
         self.state = None;
         self.doubts.clear();
