@@ -66,7 +66,7 @@ fn expect_clean(account: &Account, arguments: &[&str], stdout: Stdout) -> Run {
 }
 
 fn walk(options: Options, endpoint: Option<&str>) {
-    let mut account = Account::with(options, CUSTOMERS, "timeout: 1s\n");
+    let mut account = Account::new(options, CUSTOMERS);
     let folder = account.env.path("tmp");
     fs::create_dir(&folder).unwrap();
     account.env.set("TMPDIR", folder.to_str().unwrap());
@@ -81,7 +81,7 @@ fn walk(options: Options, endpoint: Option<&str>) {
     expect_clean(&account, &["-vv", "apply", "--auto-approve", "--format", "json"], Stdout::Report);
     expect_clean(&account, &["-vv", "apply", "--auto-approve", "--mask"], Stdout::Report);
     expect_clean(&account, &["-vv", "recover"], Stdout::Report);
-    expect_clean(&account, &["-vv", "state", "list"], Stdout::Report);
+    expect_clean(&account, &["-vv", "state", "list"], Stdout::Shown);
     expect_clean(&account, &["-vv", "plan", "--format", "json"], Stdout::Shown);
 }
 

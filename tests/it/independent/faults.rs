@@ -108,14 +108,14 @@ fn a_limit_with_retry_after_pauses_all_sends() {
         for fault in pauses {
             scope.spawn(move || {
                 let faults = Faults::scripted(&[(9, fault)]);
-                let latency = Duration::from_millis(10);
+                let latency = Duration::from_millis(40);
                 let account =
-                    Account::crowd(Options { faults, latency, ..options(Encoding::Form) }, 20);
-                account.expect_converges(20, "old");
+                    Account::crowd(Options { faults, latency, ..options(Encoding::Form) }, CROWD);
+                account.expect_converges(CROWD, "old");
                 let writes = account.strict.writes();
                 let limit = writes.iter().find(|seen| seen.fault.is_some()).unwrap();
                 let told = limit.ended.unwrap();
-                let under_way = Duration::from_millis(30);
+                let under_way = Duration::from_millis(100);
                 let next =
                     writes.iter().map(|seen| seen.began).filter(|began| *began > told + under_way);
                 let pause = next.min().unwrap() - told;

@@ -32,7 +32,7 @@ const FAULTS: [Fault; 24] = [
     Fault::Status(415),
     Fault::Status(422),
     Fault::Status(502),
-    Fault::Slow(Duration::from_millis(1600)),
+    Fault::Slow(Duration::from_millis(2600)),
 ];
 
 /// Which exit codes are right, and how many requests.
@@ -55,7 +55,7 @@ fn expected(verb: Verb, fault: Fault) -> (&'static [i32], usize) {
 
 /// One account, one step of this verb, one answer; gives what is wrong.
 fn attempt(verb: Verb, fault: Fault) -> Option<String> {
-    let account = Account::with(options(Encoding::Form), FIRST, "timeout: 1s\n");
+    let account = Account::with(options(Encoding::Form), FIRST, "timeout: 2s\n");
     let others = FIRST.replace("C-1:", "C-0:").replace("a@example", "b@example");
     if verb == Verb::Create {
         account.env.write("customers/shop.yaml", &others);
