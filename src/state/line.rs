@@ -18,6 +18,7 @@ pub(super) const VERSION: u32 = 1;
 #[serde(deny_unknown_fields)]
 pub(super) struct Header {
     /// Always `omniform-state`.
+    #[schemars(extend("const" = "omniform-state"))]
     pub(super) format: String,
     /// The version of this format.
     pub(super) version: u32,
@@ -31,6 +32,7 @@ pub(super) struct Header {
     /// How many lines follow.
     pub(super) customers: u64,
     /// BLAKE3 over the bytes of the lines below, line feeds included, in hex.
+    #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
     pub(super) digest: String,
 }
 
@@ -45,7 +47,8 @@ pub(super) struct AnyHeader {
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Customer {
-    /// Omnidesk's number of the brand.
+    /// Omnidesk's number of the brand, from 1.
+    #[schemars(with = "u64", range(min = 1))]
     pub(super) brand: BrandId,
     /// The organisation's own customer id.
     pub(super) id: PrimaryId,
@@ -67,7 +70,8 @@ pub(super) struct Customer {
 #[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Tombstone {
-    /// Omnidesk's number of the brand.
+    /// Omnidesk's number of the brand, from 1.
+    #[schemars(with = "u64", range(min = 1))]
     pub(super) brand: BrandId,
     /// The organisation's own customer id.
     pub(super) id: PrimaryId,

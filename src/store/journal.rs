@@ -10,7 +10,7 @@
 #![expect(clippy::disallowed_types, reason = "the journal stays open while a run appends")]
 
 use super::disk::{self, DiskError};
-use super::record::Line;
+use super::record::{Line, Tells};
 use super::transcript::Transcript;
 use super::{Paths, StoreError, paths::next_to, state_file};
 use crate::state::State;
@@ -49,9 +49,9 @@ impl Journal {
     /// Makes lines durable, with one write and one sync for all of them. Blocks.
     ///
     /// # Errors
-    /// [`StoreError::Disk`] if it is the first batch, before which nothing can have been sent;
-    /// [`StoreError::NotDurable`] later, and [`StoreError::Broken`] after either. Some of the lines
-    /// may be in the file nevertheless.
+    /// [`StoreError::Disk`] if it is the first batch and tells no result of a request, so nothing was
+    /// sent; otherwise [`StoreError::NotDurable`], and [`StoreError::Broken`] after either. Some of
+    /// the lines may be in the file nevertheless.
     pub fn append(&mut self, lines: &[Line]) -> Result<(), StoreError> {
         if lines.is_empty() {
             return Ok(());
@@ -66,7 +66,14 @@ impl Journal {
                 Ok(())
             }
             stage => {
-                self.stage = Stage::Open(self.start(stage, lines)?);
+                let started = self.start(stage, lines);
+                self.stage = Stage::Open(started.map_err(|source| {
+                    if lines.iter().any(|line| line.tells() == Tells::Result) {
+                        StoreError::NotDurable { source }
+                    } else {
+                        StoreError::Disk(source)
+                    }
+                })?);
                 Ok(())
             }
         }
@@ -119,4 +126,70 @@ pub(super) fn put_away(paths: &Paths, carried: &[Line]) -> Result<(), DiskError>
         return disk::remove(path);
     }
     disk::replace(path, &next_to(path), &joined(None, carried))
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::disallowed_methods, reason = "the test looks at the file")]
+
+    use super::{Journal, Stage};
+    use crate::model::{BrandId, Key, PrimaryId, Timestamp};
+    use crate::state::{Effect, Version};
+    use crate::store::record::{Line, Record};
+    use crate::store::{Consequence, Paths, StoreError};
+    use std::fs::{self, File};
+
+    fn key() -> Key {
+        Key { brand: BrandId::new(1).unwrap(), primary: PrimaryId::new("C-1").unwrap() }
+    }
+
+    fn done(seq: u64) -> Line {
+        Line::encode(seq, "r", &Record::Done { intent: 1 })
+    }
+
+    #[test]
+    fn a_file_that_refused_once_is_never_tried_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::resolve(&folder.path().join("s.jsonl")).unwrap();
+        fs::write(paths.journal(), "").unwrap();
+        let read_only = File::open(paths.journal()).unwrap();
+        let mut journal = Journal { paths, stage: Stage::Open(read_only) };
+        assert!(!journal.is_broken());
+        let first = journal.append(&[done(2)]);
+        assert!(matches!(first, Err(StoreError::NotDurable { .. })));
+        assert!(journal.is_broken());
+        assert!(matches!(journal.append(&[done(2)]), Err(StoreError::Broken { .. })));
+    }
+
+    #[test]
+    fn a_first_batch_that_fails_says_whether_a_result_is_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::resolve(&folder.path().join("s.jsonl")).unwrap();
+        let forgotten =
+            Line::encode(2, "r", &Record::Noted { key: key(), effect: Effect::Forgotten });
+        for (line, expected) in
+            [(forgotten, Consequence::NothingSent), (done(2), Consequence::NotDurable)]
+        {
+            let mut journal = Journal::continued(paths.clone());
+            assert_eq!(journal.append(&[line]).unwrap_err().consequence(), expected);
+        }
+    }
+
+    #[test]
+    fn a_batch_follows_the_opening_in_one_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = Paths::resolve(&folder.path().join("s.jsonl")).unwrap();
+        let base = Version { lineage: "l".to_owned(), serial: 0 };
+        let at = Timestamp::from_second(0);
+        let opening = Record::Opened { base, command: "apply".to_owned(), at };
+        let opening = Line::encode(1, "r", &opening);
+        let mut journal = Journal::fresh(paths.clone(), None, opening.clone());
+        journal.append(&[]).unwrap();
+        assert!(!paths.journal().exists());
+        journal.append(&[done(2), done(3)]).unwrap();
+        journal.append(&[done(4)]).unwrap();
+        let expected: String =
+            [opening, done(2), done(3), done(4)].iter().map(Line::as_str).collect();
+        assert_eq!(fs::read_to_string(paths.journal()).unwrap(), expected);
+    }
 }

@@ -115,7 +115,19 @@ pub enum How {
 
 /// One record as it stands in a journal, its line feed included.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Line(String);
+pub struct Line {
+    text: String,
+    tells: Tells,
+}
+
+/// What is lost with a line that cannot be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tells {
+    /// What became of a request.
+    Result,
+    /// Nothing that has left this machine.
+    Before,
+}
 
 impl Line {
     /// Writes a record down.
@@ -123,13 +135,29 @@ impl Line {
     pub(super) fn encode(seq: u64, run: &str, record: &Record) -> Self {
         let form = NumberedForm { seq, run: run.to_owned(), event: EventForm::from(record) };
         let text = to_json(&form);
-        Self(format!("{{\"sum\":\"{}\",\"record\":{text}}}\n", sum(&text)))
+        let text = format!("{{\"sum\":\"{}\",\"record\":{text}}}\n", sum(&text));
+        let tells = match record {
+            Record::Opened { .. }
+            | Record::Intent(_)
+            | Record::Noted { .. }
+            | Record::Carried(_) => Tells::Before,
+            Record::Done { .. }
+            | Record::Failed { .. }
+            | Record::Unclear { .. }
+            | Record::Settled { .. } => Tells::Result,
+        };
+        Self { text, tells }
+    }
+
+    /// What is lost if the line cannot be written.
+    pub(super) fn tells(&self) -> Tells {
+        self.tells
     }
 
     /// The line, its line feed included. Holds a customer's values: for the journal, not for a log.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 }
 

@@ -194,3 +194,441 @@ impl Closer {
         (ledger, lines)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::disallowed_methods, reason = "a crash is simulated by making its files")]
+
+    use super::{Absent, Session, StoreError};
+    use crate::model::{BrandId, Endpoint, Key, PrimaryId, Timestamp, Verb};
+    use crate::state::{Doubt, Effect, Live, State, Version, format};
+    use crate::store::paths::next_to;
+    use crate::store::{
+        Consequence, Ending, How, Intent, Line, Lock, Opened, Owner, Paths, Verdict, Warning,
+        snapshot, state_file,
+    };
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::time::Duration;
+
+    const AT: fn() -> Timestamp = || Timestamp::from_second(1_800_000_000);
+
+    /// A folder with one store in it.
+    struct Store {
+        folder: tempfile::TempDir,
+        paths: Paths,
+    }
+
+    /// Every file of a store as it is at one moment.
+    type Image = Vec<(String, Vec<u8>)>;
+
+    type Expected = fn(&StoreError) -> bool;
+
+    impl Store {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let paths = Paths::resolve(&folder.path().join("s.jsonl")).unwrap();
+            Self { folder, paths }
+        }
+
+        fn of(image: &Image) -> Self {
+            let store = Self::new();
+            for (name, bytes) in image {
+                fs::write(store.folder.path().join(name), bytes).unwrap();
+            }
+            store
+        }
+
+        fn image(&self) -> Image {
+            let read = |entry: std::io::Result<fs::DirEntry>| {
+                let path = entry.unwrap().path();
+                let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+                (name, fs::read(path).unwrap())
+            };
+            let mut image: Image = fs::read_dir(self.folder.path()).unwrap().map(read).collect();
+            image.retain(|(name, _)| name != "s.lock");
+            image.sort();
+            image
+        }
+
+        fn lock(&self) -> Lock {
+            let (run, command) = ("r".to_owned(), "apply".to_owned());
+            let owner = Owner { run, command, host: "h".to_owned(), job: None, since: AT() };
+            Lock::acquire(&self.paths, &owner, Duration::ZERO).unwrap()
+        }
+
+        fn try_open(&self, absent: Absent) -> Result<Session, StoreError> {
+            let endpoint = Endpoint::Sandbox;
+            Session::open(self.lock(), &self.paths, &endpoint, absent, "r", "apply", AT())
+        }
+
+        fn open(&self) -> Session {
+            self.try_open(Absent::Create { lineage: "l".to_owned() }).unwrap()
+        }
+
+        fn look(&self) -> Opened {
+            snapshot(&self.paths, &Endpoint::Sandbox).unwrap().unwrap()
+        }
+
+        fn names(&self) -> Vec<String> {
+            self.image().into_iter().map(|(name, _)| name).collect()
+        }
+    }
+
+    fn key(id: &str) -> Key {
+        Key { brand: BrandId::new(1).unwrap(), primary: PrimaryId::new(id).unwrap() }
+    }
+
+    fn create(id: &str) -> Intent {
+        let effect = Effect::Created(Live::default());
+        Intent { step: 1, key: key(id), verb: Verb::Create, effect, no_sync: false, at: AT() }
+    }
+
+    /// Records a request and its end, as an apply does: the intent first, alone.
+    fn send(session: &mut Session, id: &str, ending: Option<Ending>) {
+        let (pending, line) = session.ledger_mut().intend(create(id));
+        session.append(&[line]).unwrap();
+        if let Some(ending) = ending {
+            let line = session.ledger_mut().end(pending, ending).unwrap();
+            session.append(&[line]).unwrap();
+        }
+    }
+
+    fn unclear() -> Ending {
+        Ending::Unclear("timed out".to_owned())
+    }
+
+    fn note(session: &mut Session, id: &str) -> Line {
+        session.ledger_mut().note(key(id), Effect::Adopted(Live::default())).unwrap()
+    }
+
+    fn ids(state: &State) -> Vec<&str> {
+        state.entries().keys().map(|key| key.primary.as_str()).collect()
+    }
+
+    fn doubted(doubts: &[Doubt]) -> Vec<&str> {
+        doubts.iter().map(|doubt| doubt.key.primary.as_str()).collect()
+    }
+
+    /// What a run that opens the store finds: serial, who is recorded, who is in doubt. That a
+    /// reader without a lock finds the same, and a second run too, is checked on the way.
+    fn reopened(image: &Image) -> (u64, Vec<String>, Vec<String>) {
+        let store = Store::of(image);
+        let (seen, seen_doubts) = match snapshot(&store.paths, &Endpoint::Sandbox).unwrap() {
+            Some(opened) => opened.set_aside(),
+            None => (State::new("l".to_owned(), Endpoint::Sandbox), Vec::new()),
+        };
+        for _ in 0..2 {
+            let session = store.open();
+            assert_eq!(session.ledger().state(), &seen);
+            assert_eq!(doubted(&session.ledger().doubts()), doubted(&seen_doubts));
+            session.finish().unwrap();
+            assert!(!store.names().iter().any(|name| name.contains(".new")));
+        }
+        let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
+        (seen.version().serial, owned(ids(&seen)), owned(doubted(&seen_doubts)))
+    }
+
+    #[test]
+    fn a_run_that_records_nothing_touches_nothing() {
+        let store = Store::new();
+        let session = store.open();
+        assert_eq!(session.base(), None);
+        assert_eq!(session.finish().unwrap().version().serial, 0);
+        assert!(store.image().is_empty());
+        assert!(snapshot(&store.paths, &Endpoint::Sandbox).unwrap().is_none());
+
+        let mut session = store.open();
+        send(&mut session, "a", Some(Ending::Done));
+        session.finish().unwrap();
+        let before = store.image();
+        let session = store.open();
+        assert_eq!(session.base(), Some(&Version { lineage: "l".to_owned(), serial: 1 }));
+        session.finish().unwrap();
+        assert_eq!(store.image(), before);
+    }
+
+    #[test]
+    fn a_finished_run_leaves_the_next_version_and_no_journal() {
+        let store = Store::new();
+        let mut session = store.open();
+        send(&mut session, "a", Some(Ending::Done));
+        send(&mut session, "b", Some(Ending::Failed("HTTP 422".to_owned())));
+        assert_eq!(store.names(), ["s.journal", "s.jsonl"]);
+        for path in [store.paths.journal(), store.paths.state()] {
+            assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        let state = session.finish().unwrap();
+        assert_eq!((state.version().serial, ids(&state)), (1, vec!["a"]));
+        assert_eq!(store.names(), ["s.jsonl"]);
+        assert!(matches!(store.look(), Opened::Clean(seen) if seen == state));
+    }
+
+    #[test]
+    fn doubts_outlive_any_number_of_runs_until_they_are_settled() {
+        let store = Store::new();
+        let mut session = store.open();
+        send(&mut session, "a", Some(Ending::Done));
+        send(&mut session, "b", Some(unclear()));
+        send(&mut session, "c", None);
+        session.finish().unwrap();
+        for serial in 1..4 {
+            assert_eq!(store.names(), ["s.journal", "s.jsonl"]);
+            let (state, doubts) = store.look().set_aside();
+            assert_eq!((state.version().serial, doubted(&doubts)), (serial, vec!["b", "c"]));
+            assert_eq!(doubts[0].cause, "timed out");
+            let mut session = store.open();
+            assert!(session.warnings().is_empty());
+            send(&mut session, &format!("d{serial}"), Some(Ending::Done));
+            session.finish().unwrap();
+        }
+        let mut session = store.open();
+        for (doubt, verdict) in
+            session.ledger().doubts().iter().zip([Verdict::Applied, Verdict::NotApplied])
+        {
+            let ledger = session.ledger_mut();
+            let line = ledger.settle(doubt.intent, verdict, How::Word, "ada", AT()).unwrap();
+            session.append(&[line]).unwrap();
+        }
+        let state = session.finish().unwrap();
+        assert_eq!(ids(&state), ["a", "b", "d1", "d2", "d3"]);
+        assert_eq!(store.names(), ["s.jsonl"]);
+    }
+
+    #[test]
+    fn a_torn_record_after_carried_doubts_is_put_away_before_more_is_written() {
+        let store = Store::new();
+        let mut session = store.open();
+        send(&mut session, "a", None);
+        session.finish().unwrap();
+        let mut torn = fs::read(store.paths.journal()).unwrap();
+        torn.extend(b"{\"sum\":\"0");
+        fs::write(store.paths.journal(), torn).unwrap();
+        assert_eq!(store.look().warnings(), [Warning::TornRecord { line: 3 }]);
+        let mut session = store.open();
+        assert_eq!(session.warnings(), [Warning::TornRecord { line: 3 }]);
+        send(&mut session, "b", Some(Ending::Done));
+        drop(session);
+        let (serial, recorded, doubts) = reopened(&store.image());
+        assert_eq!((serial, recorded, doubts), (2, vec!["b".into()], vec!["a".into()]));
+    }
+
+    #[test]
+    fn a_run_killed_between_any_two_bytes_of_its_journal_loses_nothing() {
+        let store = Store::new();
+        let mut session = store.open();
+        send(&mut session, "a", Some(Ending::Done));
+        session.finish().unwrap();
+        let mut session = store.open();
+        send(&mut session, "b", Some(Ending::Done));
+        send(&mut session, "c", Some(unclear()));
+        send(&mut session, "d", None);
+        drop(session);
+        let image = store.image();
+        assert_eq!(image[0].0, "s.journal");
+        let whole = &image[0].1;
+        let ends: Vec<usize> =
+            (0..whole.len()).filter(|&at| whole[at] == b'\n').map(|at| at + 1).collect();
+        // Every sync costs: all cuts around a line's end, and some within.
+        let near =
+            |cut: &usize| cut.is_multiple_of(23) || ends.iter().any(|end| end.abs_diff(*cut) <= 1);
+        for cut in (0..=whole.len()).filter(near) {
+            let mut killed = image.clone();
+            killed[0].1.truncate(cut);
+            let (serial, recorded, doubts) = reopened(&killed);
+            let (recorded_then, doubts_then): (&[&str], &[&str]) =
+                match ends.iter().filter(|&&end| end <= cut).count() {
+                    0 | 1 => (&["a"], &[]),
+                    2 => (&["a"], &["b"]),
+                    3 => (&["a", "b"], &[]),
+                    4 | 5 => (&["a", "b"], &["c"]),
+                    _ => (&["a", "b"], &["c", "d"]),
+                };
+            assert_eq!(recorded, recorded_then, "cut at {cut}");
+            assert_eq!(doubts, doubts_then, "cut at {cut}");
+            assert_eq!(serial, if cut < ends[1] { 1 } else { 2 }, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_run_killed_between_any_two_steps_of_its_end_loses_nothing() {
+        let store = Store::new();
+        let mut session = store.open();
+        send(&mut session, "a", Some(Ending::Done));
+        send(&mut session, "b", Some(unclear()));
+        let unfinished = store.image();
+        let journal = unfinished[0].clone();
+        let old = unfinished[1].clone();
+        session.finish().unwrap();
+        let finished = store.image();
+        let (carried, new) = (finished[0].clone(), finished[1].clone());
+        let temporary = |of: &str, bytes: &[u8]| (format!("{of}.new"), bytes.to_owned());
+        let half = |bytes: &[u8]| bytes[..bytes.len() / 2].to_owned();
+        let images: [(&str, Image); 7] = [
+            ("nothing saved", vec![journal.clone(), old.clone()]),
+            ("empty file", vec![journal.clone(), old.clone(), temporary("s.jsonl", b"")]),
+            ("half", vec![journal.clone(), old.clone(), temporary("s.jsonl", &half(&new.1))]),
+            ("written", vec![journal.clone(), old, temporary("s.jsonl", &new.1)]),
+            ("renamed", vec![journal.clone(), new.clone()]),
+            (
+                "half a journal",
+                vec![journal, new.clone(), temporary("s.journal", &half(&carried.1))],
+            ),
+            ("put away", vec![carried, new]),
+        ];
+        for (step, image) in images {
+            let (serial, recorded, doubts) = reopened(&image);
+            assert_eq!(serial, 1, "{step}");
+            assert_eq!((recorded, doubts), (vec!["a".into()], vec!["b".into()]), "{step}");
+        }
+    }
+
+    #[test]
+    fn a_first_run_killed_at_its_start_leaves_an_empty_state() {
+        let store = Store::new();
+        let state = State::new("l".to_owned(), Endpoint::Sandbox);
+        state_file::save(&store.paths, &state).unwrap();
+        assert_eq!(reopened(&store.image()), (0, vec![], vec![]));
+        fs::write(store.paths.journal(), "").unwrap();
+        assert_eq!(reopened(&store.image()), (0, vec![], vec![]));
+        assert!(matches!(store.look(), Opened::Clean(_)));
+        fs::remove_file(store.paths.state()).unwrap();
+        let error = store.try_open(Absent::Create { lineage: "l".to_owned() }).unwrap_err();
+        assert!(matches!(error, StoreError::JournalWithoutState { .. }));
+    }
+
+    #[test]
+    fn a_plan_made_before_an_interrupted_run_is_stale_and_one_made_after_is_not() {
+        let store = Store::new();
+        let mut session = store.open();
+        send(&mut session, "a", Some(Ending::Done));
+        session.finish().unwrap();
+        let before = store.look().set_aside().0.version().clone();
+        let mut session = store.open();
+        send(&mut session, "b", Some(Ending::Failed("HTTP 422".to_owned())));
+        drop(session);
+        let opened = store.look();
+        let command = "apply".to_owned();
+        assert_eq!(opened.warnings(), [Warning::Unfinished { command }]);
+        let after = opened.set_aside().0.version().clone();
+        let session = store.open();
+        assert_ne!(session.base(), Some(&before));
+        assert_eq!(session.base(), Some(&after));
+    }
+
+    #[test]
+    fn what_does_not_belong_together_is_named_and_not_touched() {
+        let store = Store::new();
+        let mut session = store.open();
+        send(&mut session, "a", None);
+        drop(session);
+        let image = store.image();
+        let (journal, state) = (image[0].clone(), image[1].clone());
+        let with_state = |text: String| vec![journal.clone(), (state.0.clone(), text.into_bytes())];
+        let lineage = State::new("other".to_owned(), Endpoint::Sandbox);
+        let endpoint = Endpoint::parse("https://acme.omnidesk.com").unwrap();
+        let account = State::new("l".to_owned(), endpoint);
+        store.open().finish().unwrap();
+        let mut later = store.open();
+        send(&mut later, "b", None);
+        drop(later);
+        let ahead = store.image()[0].clone();
+        let torn_middle = [&journal.1[..9], &journal.1[10..]].concat();
+        let cases: Vec<(Image, Expected)> = vec![
+            (vec![journal.clone()], |e| matches!(e, StoreError::JournalWithoutState { .. })),
+            (with_state(format::print(&lineage)), |e| matches!(e, StoreError::OtherLineage { .. })),
+            (with_state(format::print(&account)), |e| {
+                matches!(e, StoreError::OtherEndpoint { .. })
+                    && e.to_string().contains("sandbox")
+                    && e.to_string().contains("https://acme.omnidesk.com")
+            }),
+            (with_state(String::new()), |e| matches!(e, StoreError::State { .. })),
+            (vec![(journal.0.clone(), torn_middle), state.clone()], |e| {
+                matches!(e, StoreError::Journal { .. })
+            }),
+            (vec![ahead, state.clone()], |e| {
+                matches!(e, StoreError::JournalAhead { base: 1, found: 0, .. })
+            }),
+        ];
+        for (image, expected) in cases {
+            let store = Store::of(&image);
+            let create = Absent::Create { lineage: "l".to_owned() };
+            for error in [
+                store.try_open(create).unwrap_err(),
+                snapshot(&store.paths, &Endpoint::Sandbox).unwrap_err(),
+            ] {
+                assert!(expected(&error), "{error:?}");
+                assert!(error.hint().is_some());
+                assert_eq!(error.consequence(), Consequence::NothingSent);
+            }
+            assert_eq!(store.image(), image);
+        }
+    }
+
+    #[test]
+    fn a_command_that_needs_a_state_does_not_begin_one() {
+        let store = Store::new();
+        let error = store.try_open(Absent::Refuse).unwrap_err();
+        assert!(matches!(error, StoreError::NoState { .. }));
+        assert!(store.image().is_empty());
+    }
+
+    #[test]
+    fn a_journal_that_could_not_be_written_is_not_written_again() {
+        let store = Store::new();
+        let mut session = store.open();
+        let line = note(&mut session, "a");
+        fs::create_dir(store.paths.journal()).unwrap();
+        let first = session.append(std::slice::from_ref(&line)).unwrap_err();
+        assert_eq!(first.consequence(), Consequence::NothingSent);
+        fs::remove_dir(store.paths.journal()).unwrap();
+        let second = session.append(&[line]).unwrap_err();
+        assert_eq!(second.consequence(), Consequence::NotDurable);
+        let third = session.finish().unwrap_err();
+        assert!(matches!(third, StoreError::Broken { .. }));
+        assert_eq!(reopened(&store.image()), (0, vec![], vec![]));
+    }
+
+    #[test]
+    fn a_state_that_cannot_be_saved_is_said_and_the_journal_stays() {
+        let store = Store::new();
+        let mut session = store.open();
+        send(&mut session, "a", Some(Ending::Done));
+        let image = store.image();
+        fs::create_dir(next_to(store.paths.state())).unwrap();
+        let error = session.finish().unwrap_err();
+        assert_eq!(error.consequence(), Consequence::NotDurable);
+        fs::remove_dir(next_to(store.paths.state())).unwrap();
+        assert_eq!(store.image(), image);
+        assert_eq!(reopened(&image).1, ["a"]);
+    }
+
+    #[test]
+    fn a_reader_without_a_lock_always_sees_one_version_whole() {
+        const RUNS: u64 = 40;
+        let store = Store::new();
+        let mut session = store.open();
+        let line = note(&mut session, "C-0");
+        session.append(&[line]).unwrap();
+        session.finish().unwrap();
+        std::thread::scope(|scope| {
+            let writer = scope.spawn(|| {
+                for run in 1..RUNS {
+                    let mut session = store.open();
+                    let line = note(&mut session, &format!("C-{run}"));
+                    session.append(&[line]).unwrap();
+                    session.finish().unwrap();
+                }
+            });
+            let mut last = 0;
+            while !writer.is_finished() {
+                let (state, doubts) = store.look().set_aside();
+                let serial = state.version().serial;
+                assert_eq!(state.entries().len() as u64, serial);
+                assert!(doubts.is_empty() && serial >= last);
+                last = serial;
+            }
+        });
+        assert_eq!(store.look().set_aside().0.version().serial, RUNS);
+    }
+}
