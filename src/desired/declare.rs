@@ -1,0 +1,218 @@
+//! From a [`Document`] to declared customers: defaults filled in, every value checked. *Pure.*
+
+use super::addresses::address;
+use super::document::{Document, Entry, Line, Member};
+use super::findings::Findings;
+use super::nearest::{nearest, shown};
+use super::reader::{Mark, Scalar, Style};
+use super::texts::{Rule, field_name, id, odd_value, refused, wish};
+use super::{Declared, Order, Project, Wanted};
+use crate::diagnostic::Code;
+use crate::model::{
+    BrandId, BrandName, Channel, Field, Key, Kind, Place, TextProblem, Value, Wish,
+};
+use std::collections::BTreeMap;
+
+/// The highest ticket number that every JSON reader takes exactly: 2^53 - 1 (RFC 8259, 6).
+const TICKET_MAX: u64 = (1 << 53) - 1;
+
+/// A customer as one entry declares it.
+pub(super) struct Found {
+    /// Who it is.
+    pub(super) key: Key,
+    /// What is declared.
+    pub(super) declared: Declared,
+    /// Every address with its place, also those that the entry has twice.
+    pub(super) addresses: Vec<(Channel, Place)>,
+}
+
+/// Checks the values of a document; gives the customers that are whole.
+pub(super) fn declare(
+    document: Document<'_>,
+    project: &Project,
+    findings: &mut Findings,
+) -> Vec<Found> {
+    let brand = document.brand.and_then(|name| brand(&name, project, findings));
+    let prefix = &project.api.custom_field_prefix;
+    let defaults = Filled {
+        fields: custom_fields(&document.defaults.fields, prefix, findings),
+        no_sync: flag(document.defaults.no_sync.as_ref(), "no_sync", findings)
+            .unwrap_or(project.no_sync),
+    };
+    let mut found = Vec::with_capacity(document.customers.len());
+    for Member { id: written, entry, repeated } in document.customers {
+        let mark = written.mark;
+        let id = id(&written, findings);
+        let Some(entry) = entry else { continue };
+        let mut addresses = Vec::new();
+        let declared = match &entry.purge {
+            Some(why) => reason(why, findings)
+                .map(|why| Declared::Purged(Order { why, place: findings.place(mark) })),
+            None => Some(Declared::Kept(wanted(
+                &entry,
+                mark,
+                prefix,
+                &defaults,
+                &mut addresses,
+                findings,
+            ))),
+        };
+        if let (Some(brand), Some(primary), Some(declared), false) = (brand, id, declared, repeated)
+        {
+            found.push(Found { key: Key { brand, primary }, declared, addresses });
+        }
+    }
+    found
+}
+
+/// What a document's defaults come to, with the project's behind them.
+struct Filled {
+    fields: BTreeMap<Field, Wish>,
+    no_sync: bool,
+}
+
+fn brand(name: &Scalar<'_>, project: &Project, findings: &mut Findings) -> Option<BrandId> {
+    let known = BrandName::new(&name.text).and_then(|name| project.brands.get(&name));
+    if let Some(brand) = known {
+        return Some(brand.id);
+    }
+    let message = match shown(&name.text) {
+        Some(name) => format!("the project names no brand `{name}`"),
+        None => "the project names no such brand".to_owned(),
+    };
+    let names: Vec<&str> = project.brands.iter().map(|(name, _)| name.as_str()).collect();
+    let hint = match nearest(&name.text, names.iter().copied()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!(
+            "expected {}; or add the brand to `brands` of the project file",
+            names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
+        ),
+    };
+    findings.push(findings.at(Code::D105, name.mark, message).hint(hint));
+    None
+}
+
+fn wanted(
+    entry: &Entry<'_>,
+    mark: Mark,
+    prefix: &str,
+    defaults: &Filled,
+    addresses: &mut Vec<(Channel, Place)>,
+    findings: &mut Findings,
+) -> Wanted {
+    let mut fields = defaults.fields.clone();
+    let names = [(Field::Firstname, &entry.firstname), (Field::Lastname, &entry.lastname)];
+    for (field, text) in names {
+        let wish = text.as_ref().and_then(|text| wish(text, field.name(), Rule::Name, findings));
+        fields.extend(wish.map(|wish| (field, wish)));
+    }
+    fields.extend(custom_fields(&entry.fields, prefix, findings));
+    Wanted {
+        fields,
+        channels: channels(entry, addresses, findings),
+        no_sync: flag(entry.no_sync.as_ref(), "no_sync", findings).unwrap_or(defaults.no_sync),
+        ticket_id: entry.ticket_id.as_ref().and_then(|text| ticket(text, findings)),
+        protect: flag(entry.protect.as_ref(), "protect", findings).unwrap_or(false),
+        place: findings.place(mark),
+    }
+}
+
+fn custom_fields(
+    lines: &[Line<'_>],
+    prefix: &str,
+    findings: &mut Findings,
+) -> BTreeMap<Field, Wish> {
+    let mut fields = BTreeMap::new();
+    for Line { name, value } in lines {
+        let field = field_name(name, prefix, findings).map(Field::Custom);
+        let wish = wish(value, &name.text, Rule::Custom, findings);
+        fields.extend(field.zip(wish));
+    }
+    fields
+}
+
+fn channels(
+    entry: &Entry<'_>,
+    addresses: &mut Vec<(Channel, Place)>,
+    findings: &mut Findings,
+) -> BTreeMap<Kind, Vec<crate::model::Address>> {
+    let mut channels: BTreeMap<Kind, Vec<_>> = BTreeMap::new();
+    for (kind, texts) in &entry.channels {
+        for text in texts {
+            let Some(address) = address(text, *kind, findings) else { continue };
+            let channel = Channel { kind: *kind, address: address.clone() };
+            addresses.push((channel, findings.place(text.mark)));
+            channels.entry(*kind).or_default().push(address);
+        }
+    }
+    channels
+}
+
+/// A plain `true` or `false`.
+fn flag(text: Option<&Scalar<'_>>, name: &str, findings: &mut Findings) -> Option<bool> {
+    let text = text?;
+    match (text.style, text.text.as_ref()) {
+        (Style::Plain, "true") => Some(true),
+        (Style::Plain, "false") => Some(false),
+        _ => {
+            let message = format!("expected `true` or `false` for `{name}`, found something else");
+            let hint = "write true or false, in small letters and without quotes";
+            findings.push(findings.at(Code::D128, text.mark, message).hint(hint));
+            None
+        }
+    }
+}
+
+/// The number of a ticket: plain digits, more than 0.
+fn ticket(text: &Scalar<'_>, findings: &mut Findings) -> Option<u64> {
+    let digits = text.style == Style::Plain
+        && !text.text.starts_with('0')
+        && text.text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = text.text.parse().ok().filter(|number| digits && *number <= TICKET_MAX);
+    if number.is_none() {
+        let message = "expected the number of a ticket for `ticket_id`, found something else";
+        let hint = "write digits only, as 881, without quotes; or leave the key out";
+        findings.push(findings.at(Code::D129, text.mark, message).hint(hint));
+    }
+    number
+}
+
+/// Why a customer is erased, in words: nothing that a slip of the hand could make a reason.
+fn reason(text: &Scalar<'_>, findings: &mut Findings) -> Option<String> {
+    let slip = text.is_absent() || text.style == Style::Plain && is_no_text(&text.text);
+    let value = Value::new(&text.text);
+    if slip || value == Err(TextProblem::Empty) {
+        let message = "expected the reason of the purge in words, found none";
+        let hint = "say why, as purge: \"erasure request 2026-114\"; remove the key to keep the \
+                    customer";
+        findings.push(findings.at(Code::D130, text.mark, message).hint(hint));
+        return None;
+    }
+    match value {
+        Ok(value) => {
+            odd_value(text, value.as_str(), "the reason of the purge", findings);
+            Some(value.as_str().to_owned())
+        }
+        Err(problem) => {
+            refused(text, "the reason of the purge", problem, findings);
+            None
+        }
+    }
+}
+
+/// Whether a plain text is what readers of YAML 1.1 or 1.2 take for a boolean, a null or a number.
+fn is_no_text(text: &str) -> bool {
+    const WORDS: [&str; 8] = ["true", "false", "yes", "no", "on", "off", "null", "~"];
+    let lower = text.to_ascii_lowercase();
+    let unsigned = lower.trim_start_matches(['+', '-']);
+    let digits = |radix| {
+        move |rest: &str| !rest.is_empty() && rest.chars().all(|c| c.is_digit(radix) || c == '_')
+    };
+    WORDS.contains(&lower.as_str())
+        || matches!(unsigned, ".inf" | ".nan")
+        || unsigned.strip_prefix("0x").is_some_and(digits(16))
+        || unsigned.strip_prefix("0o").is_some_and(digits(8))
+        || unsigned.strip_prefix("0b").is_some_and(digits(2))
+        || unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.')
+            && unsigned.replace('_', "").parse::<f64>().is_ok()
+}

@@ -1,0 +1,142 @@
+//! A customer file as written. *Pure.*
+//!
+//! One type for two ends: the checks fill it, and the published schema is made from it, so that
+//! editors and `validate` know the same keys. The doc comments are what an editor shows.
+
+use super::reader::Scalar;
+use crate::model::Kind;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// Customers of one brand, as they shall be. A file may hold several such documents, with `---`
+/// between them.
+#[derive(JsonSchema)]
+#[schemars(rename = "Customers", deny_unknown_fields)]
+pub(super) struct Document<'t> {
+    /// The brand, by its name in the project file.
+    #[schemars(with = "BrandText")]
+    pub(super) brand: Option<Scalar<'t>>,
+    /// What holds for every customer of this document that does not say otherwise.
+    #[schemars(with = "Option<Defaults<'static>>")]
+    pub(super) defaults: Defaults<'t>,
+    /// The customers, by the organisation's own customer id. `{}` declares nobody.
+    #[schemars(with = "BTreeMap<String, Entry<'static>>")]
+    pub(super) customers: Vec<Member<'t>>,
+}
+
+/// What holds for every customer of a document that does not say otherwise.
+#[derive(Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct Defaults<'t> {
+    /// Custom fields by name. An entry's own value wins, also `null`.
+    #[schemars(with = "Option<BTreeMap<String, Text>>")]
+    pub(super) fields: Vec<Line<'t>>,
+    /// Whether tickets stay unlinked.
+    #[schemars(with = "Option<bool>")]
+    pub(super) no_sync: Option<Scalar<'t>>,
+}
+
+/// A customer and its id.
+pub(super) struct Member<'t> {
+    /// The id as written.
+    pub(super) id: Scalar<'t>,
+    /// What is written about it; `None` if that is no map.
+    pub(super) entry: Option<Entry<'t>>,
+    /// Whether the id stands in the document before.
+    pub(super) repeated: bool,
+}
+
+/// A customer. What is not written here is not ours, and is never touched.
+#[derive(Default, JsonSchema)]
+#[schemars(deny_unknown_fields, extend("dependencies" = {"purge": {"maxProperties": 1}}))]
+pub(super) struct Entry<'t> {
+    /// The first name. `null` clears it.
+    #[schemars(with = "Option<Text>")]
+    pub(super) firstname: Option<Scalar<'t>>,
+    /// The last name. `null` clears it.
+    #[schemars(with = "Option<Text>")]
+    pub(super) lastname: Option<Scalar<'t>>,
+    /// Custom fields by name, as the account defines them. Texts are taken literally; `null` clears
+    /// a field.
+    #[schemars(with = "Option<BTreeMap<String, Text>>")]
+    pub(super) fields: Vec<Line<'t>>,
+    /// How the customer is reached. Addresses are only ever added: Omnidesk has no way to remove
+    /// one.
+    #[schemars(with = "Option<Channels>")]
+    pub(super) channels: Vec<(Kind, Vec<Scalar<'t>>)>,
+    /// Whether other tickets stay unlinked when the customer is created or gets a channel.
+    #[schemars(with = "Option<bool>")]
+    pub(super) no_sync: Option<Scalar<'t>>,
+    /// The ticket that the new customer is linked to. Only the create request has it; it is never
+    /// compared.
+    #[schemars(with = "Option<TicketNumber>")]
+    pub(super) ticket_id: Option<Scalar<'t>>,
+    /// Whether the customer must not be purged, also after its entry left the files.
+    #[schemars(with = "Option<bool>")]
+    pub(super) protect: Option<Scalar<'t>>,
+    /// Orders that all data of the customer are erased for good, and says why in words. No other
+    /// key stands beside it.
+    #[schemars(with = "Option<Why>")]
+    pub(super) purge: Option<Scalar<'t>>,
+}
+
+/// A custom field and what is wished of it.
+pub(super) struct Line<'t> {
+    /// Its name.
+    pub(super) name: Scalar<'t>,
+    /// Its text.
+    pub(super) value: Scalar<'t>,
+}
+
+/// Addresses by kind: one, or a list.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "read by the derive alone: it describes the keys of a map")]
+struct Channels {
+    /// Email addresses, without a display name.
+    email: Option<OneOrMore>,
+    /// Telephone numbers with their country code, as +31 20 123 4567.
+    telephone: Option<OneOrMore>,
+    /// Facebook handles.
+    facebook: Option<OneOrMore>,
+    /// Twitter handles, without `@`.
+    twitter: Option<OneOrMore>,
+}
+
+/// A type of its own for a piece of schema that no Rust type has.
+macro_rules! piece {
+    ($name:ident, $doc:literal, $($schema:tt)+) => {
+        #[doc = $doc]
+        struct $name;
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!($($schema)+)
+            }
+        }
+    };
+}
+
+piece!(BrandText, "The name of a brand: an editor may see a number.", {
+    "type": ["string", "number", "boolean"]
+});
+piece!(Text, "A text: an editor may see any scalar, and `null` clears.", {
+    "type": ["string", "number", "boolean", "null"]
+});
+piece!(OneOrMore, "An address or a list of them: an editor may see a number.", {
+    "type": ["string", "number", "boolean", "array"],
+    "items": { "type": ["string", "number", "boolean"] }
+});
+piece!(TicketNumber, "The number of a ticket.", {
+    "type": "integer", "minimum": 1, "maximum": 9_007_199_254_740_991_u64
+});
+piece!(Why, "The reason of a purge.", { "type": "string", "minLength": 1, "pattern": "\\S" });

@@ -1,0 +1,44 @@
+//! Collects what is wrong with one file. *Pure.*
+
+use super::reader::Mark;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::model::Place;
+use std::sync::Arc;
+
+/// The findings about one file, which gives their places its name.
+pub(super) struct Findings {
+    file: Arc<str>,
+    list: Diagnostics,
+}
+
+impl Findings {
+    /// Nothing found yet.
+    pub(super) fn new(file: &Arc<str>) -> Self {
+        Self { file: Arc::clone(file), list: Diagnostics::new() }
+    }
+
+    /// A place in the file.
+    pub(super) fn place(&self, mark: Mark) -> Place {
+        Place { file: Arc::clone(&self.file), line: mark.line, column: mark.column }
+    }
+
+    /// A finding that still can get a hint or related places before it is added.
+    pub(super) fn at(&self, code: Code, mark: Mark, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(code, self.place(mark), message)
+    }
+
+    /// Adds a finding.
+    pub(super) fn push(&mut self, finding: Diagnostic) {
+        self.list.push(finding);
+    }
+
+    /// Whether anything found is an error.
+    pub(super) fn has_errors(&self) -> bool {
+        self.list.has_errors()
+    }
+
+    /// Everything found.
+    pub(super) fn into_list(self) -> Diagnostics {
+        self.list
+    }
+}

@@ -1,0 +1,79 @@
+//! All files together: who is declared twice, and which address. *Pure.*
+//!
+//! Law *Deterministic*: everything is sorted by place first, so the order of the files changes
+//! nothing.
+
+use super::declare::Found;
+use super::{Brands, Declared, Desired};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::model::{BrandId, Channel, Key, Place};
+use std::collections::BTreeMap;
+
+/// Merges what the files declare.
+pub(super) fn merge(brands: &Brands, mut found: Vec<Found>) -> (Desired, Diagnostics) {
+    let mut list = Diagnostics::new();
+    let place = |found: &Found| found.declared.place().clone();
+    found.sort_by(|a, b| (&a.key, a.declared.place()).cmp(&(&b.key, b.declared.place())));
+    let mut unique: Vec<Found> = Vec::with_capacity(found.len());
+    for next in found {
+        match unique.last().filter(|first| first.key == next.key) {
+            Some(first) => {
+                let first = place(first);
+                let message = format!("this customer is declared in {first} already");
+                let hint = "keep one of the two entries";
+                let finding = Diagnostic::new(Code::D116, place(&next), message).hint(hint);
+                list.push(finding.related(first));
+            }
+            None => unique.push(next),
+        }
+    }
+    ids_by_case(&unique, &mut list);
+    let mut addresses = Vec::new();
+    let mut customers: BTreeMap<Key, Declared> = BTreeMap::new();
+    for Found { key, declared, addresses: own } in unique {
+        addresses.extend(own.into_iter().map(|(channel, place)| (key.brand, channel, place)));
+        customers.insert(key, declared);
+    }
+    addresses_twice(addresses, &mut list);
+    (Desired { brands: brands.clone(), customers }, list)
+}
+
+/// Warns where two ids of one brand differ by case only.
+fn ids_by_case(found: &[Found], list: &mut Diagnostics) {
+    let mut folded: Vec<(BrandId, String, &Place)> = found
+        .iter()
+        .map(|found| {
+            (found.key.brand, found.key.primary.as_str().to_lowercase(), found.declared.place())
+        })
+        .collect();
+    folded.sort();
+    for pair in folded.windows(2) {
+        let [(brand, id, first), (other, again, place)] = pair else { continue };
+        if brand == other && id == again {
+            let message = format!("this id differs by case only from the one in {first}");
+            let hint =
+                "these are two customers; correct one of the ids if they are meant to be one";
+            let finding = Diagnostic::new(Code::D114, (*place).clone(), message).hint(hint);
+            list.push(finding.related((*first).clone()));
+        }
+    }
+}
+
+/// Reports every address that stands in a brand before.
+fn addresses_twice(mut addresses: Vec<(BrandId, Channel, Place)>, list: &mut Diagnostics) {
+    addresses.sort();
+    let mut first = 0;
+    for index in 1..addresses.len() {
+        let ((brand, channel, before), (other, again, place)) =
+            (&addresses[first], &addresses[index]);
+        if (brand, channel) == (other, again) {
+            let message =
+                format!("this `{}` address stands in the brand already, in {before}", channel.kind);
+            let hint = "an address leads to one customer of a brand: keep it at one of the two";
+            let finding = Diagnostic::new(Code::D126, place.clone(), message).hint(hint);
+            list.push(finding.related(before.clone()));
+        } else {
+            first = index;
+        }
+    }
+}

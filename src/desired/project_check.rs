@@ -1,0 +1,231 @@
+//! Every problem of a project file, with its place. *Pure.*
+//!
+//! What passes here deserialises into `ProjectFile` without an error; the two agree by test.
+
+use super::findings::Findings;
+use super::nearest::{nearest, shown};
+use super::project_file::VERSION;
+use super::project_values::{flag, glob, number, positive, text, version, whole, word};
+use super::quantity::{duration, limit};
+use super::reader::{Mark, Node, Pair, Scalar};
+use crate::diagnostic::Code;
+use crate::model::{BrandName, Endpoint};
+use std::collections::BTreeMap;
+
+const PROJECT_KEYS: [&str; 8] =
+    ["version", "endpoint", "customers", "state", "brands", "api", "policy", "no_sync"];
+const REQUIRED_KEYS: [&str; 3] = ["version", "endpoint", "brands"];
+const API_KEYS: [&str; 6] =
+    ["auth", "body", "custom_field_prefix", "requests_per_second", "concurrency", "timeout"];
+const POLICY_KEYS: [&str; 3] = ["on_removal", "purge_limit", "change_limit"];
+const BRAND_KEYS: [&str; 2] = ["id", "name"];
+
+/// Checks the document of a project file.
+pub(super) fn check(root: &Node<'_>, findings: &mut Findings) {
+    let Some(pairs) = map(root, "the project file", findings) else { return };
+    for Pair { key, value, .. } in pairs {
+        let name = key.text.as_ref();
+        match name {
+            "version" => version(value, VERSION, findings),
+            "endpoint" => endpoint(value, findings),
+            "customers" => globs(value, findings),
+            "state" => {
+                filled(value, name, findings);
+            }
+            "brands" => brands(value, findings),
+            "api" => api(value, findings),
+            "policy" => policy(value, findings),
+            "no_sync" => flag(value, name, findings),
+            _ => unknown(key, &PROJECT_KEYS, "the project file", findings),
+        }
+    }
+    require(pairs, &REQUIRED_KEYS, root.mark(), "the project file", findings);
+}
+
+/// The pairs of a map, or a finding.
+fn map<'n, 't>(node: &'n Node<'t>, what: &str, findings: &mut Findings) -> Option<&'n [Pair<'t>]> {
+    match node {
+        Node::Map(_, pairs) => Some(pairs),
+        Node::Broken(_) => None,
+        Node::Scalar(_) | Node::List(..) => {
+            let message = format!("expected a map for {what}, found {}", node.kind());
+            let hint = "write `key: value` lines, or leave the key out";
+            findings.push(findings.at(Code::D203, node.mark(), message).hint(hint));
+            None
+        }
+    }
+}
+
+fn unknown(key: &Scalar<'_>, known: &[&str], what: &str, findings: &mut Findings) {
+    let message = match shown(&key.text) {
+        Some(name) => format!("unknown key `{name}` in {what}"),
+        None => format!("unknown key in {what}"),
+    };
+    let hint = match nearest(&key.text, known.iter().copied()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None if nearest(&key.text, ["api_key", "token", "key"]).is_some() => {
+            "the API key never stands in a file: set OMNIDESK_API_KEY or OMNIDESK_API_KEY_FILE"
+                .to_owned()
+        }
+        None => {
+            let names: Vec<_> = known.iter().map(|key| format!("`{key}`")).collect();
+            format!("expected one of {}", names.join(", "))
+        }
+    };
+    findings.push(findings.at(Code::D201, key.mark, message).hint(hint));
+}
+
+fn require(pairs: &[Pair<'_>], required: &[&str], mark: Mark, what: &str, findings: &mut Findings) {
+    for name in required {
+        if !pairs.iter().any(|pair| pair.key.text == *name) {
+            let message = format!("expected the key `{name}` in {what}, found none");
+            let hint = match *name {
+                "version" => "add `version: 1`",
+                "endpoint" => "add `endpoint: sandbox`, or the URL of your account",
+                "brands" => "add brands, as `brands: { shop: { id: 1 } }`",
+                _ => "add Omnidesk's number of the brand, as `id: 1`",
+            };
+            findings.push(findings.at(Code::D202, mark, message).hint(hint));
+        }
+    }
+}
+
+/// A text that is not empty and has no blanks at its ends.
+fn filled<'n>(node: &'n Node<'_>, name: &str, findings: &mut Findings) -> Option<&'n str> {
+    let text = text(node, name, findings)?;
+    if text.is_empty() || text.trim() != text || text.contains(char::is_control) {
+        let message = format!(
+            "expected a text for `{name}` that is not empty and has neither blanks at its ends nor \
+             control characters"
+        );
+        let hint = "correct the text, or leave the key out";
+        findings.push(findings.at(Code::D216, node.mark(), message).hint(hint));
+        return None;
+    }
+    Some(text)
+}
+
+fn endpoint(node: &Node<'_>, findings: &mut Findings) {
+    let Some(text) = text(node, "endpoint", findings) else { return };
+    if let Err(problem) = Endpoint::parse(text) {
+        let hint = "write `sandbox`, or the URL of your account as https://acme.omnidesk.com";
+        findings.push(findings.at(Code::D205, node.mark(), problem.to_string()).hint(hint));
+    }
+}
+
+fn globs(node: &Node<'_>, findings: &mut Findings) {
+    let Node::List(mark, items) = node else {
+        if !matches!(node, Node::Broken(_)) {
+            let found = node.kind();
+            let message = format!("expected a list of globs for `customers`, found {found}");
+            let hint = "write a list, as [\"customers/**/*.{yaml,yml}\"]; customers themselves \
+                        stand in files of their own";
+            findings.push(findings.at(Code::D203, node.mark(), message).hint(hint));
+        }
+        return;
+    };
+    if items.is_empty() {
+        let message = "expected at least one glob for `customers`, found none";
+        let hint = "write one, or leave the key out for [\"customers/**/*.{yaml,yml}\"]";
+        findings.push(findings.at(Code::D213, *mark, message).hint(hint));
+    }
+    for item in items {
+        if let Some(text) = filled(item, "customers", findings) {
+            glob(text, item.mark(), findings);
+        }
+    }
+}
+
+fn brands(node: &Node<'_>, findings: &mut Findings) {
+    let Some(pairs) = map(node, "`brands`", findings) else { return };
+    if pairs.is_empty() {
+        let message = "expected at least one brand, found none";
+        let hint = "add brands, as `brands: { shop: { id: 1 } }`";
+        findings.push(findings.at(Code::D215, node.mark(), message).hint(hint));
+    }
+    let mut ids: BTreeMap<u64, Mark> = BTreeMap::new();
+    let mut labels: BTreeMap<String, Mark> = BTreeMap::new();
+    for Pair { key, value, .. } in pairs {
+        if BrandName::new(&key.text).is_none() {
+            let message = "expected a brand's name of letters, digits, `-`, `_` and `.`";
+            let hint = "choose a short name, as `shop`: it stands in addresses such as shop/C-1001";
+            findings.push(findings.at(Code::D208, key.mark, message).hint(hint));
+        }
+        let Some(brand) = map(value, "a brand", findings) else { continue };
+        for Pair { key, value, .. } in brand {
+            match key.text.as_ref() {
+                "id" => {
+                    let Some(id) = whole(value, Code::D209, 1, "a brand's number", findings) else {
+                        continue;
+                    };
+                    let before = *ids.entry(id).or_insert(value.mark());
+                    once(Code::D206, "id", before, value.mark(), findings);
+                }
+                "name" => {
+                    let Some(label) = filled(value, "name", findings) else { continue };
+                    let before = *labels.entry(label.to_owned()).or_insert(value.mark());
+                    once(Code::D207, "name", before, value.mark(), findings);
+                }
+                _ => unknown(key, &BRAND_KEYS, "a brand", findings),
+            }
+        }
+        require(brand, &["id"], value.mark(), "a brand", findings);
+    }
+}
+
+/// Reports what stands at two brands.
+fn once(code: Code, what: &str, before: Mark, mark: Mark, findings: &mut Findings) {
+    if before != mark {
+        let first = findings.place(before);
+        let message = format!("another brand has this {what} already, in line {}", first.line);
+        let hint = format!("give each brand its own {what}");
+        findings.push(findings.at(code, mark, message).hint(hint).related(first));
+    }
+}
+
+fn api(node: &Node<'_>, findings: &mut Findings) {
+    for Pair { key, value, .. } in map(node, "`api`", findings).unwrap_or_default() {
+        let name = key.text.as_ref();
+        match name {
+            "auth" => word(value, name, &["header", "query"], findings),
+            "body" => word(value, name, &["form", "multipart", "json"], findings),
+            "custom_field_prefix" => {
+                if text(value, name, findings).is_some_and(|prefix| !prefix.is_empty()) {
+                    filled(value, name, findings);
+                }
+            }
+            "requests_per_second" => positive(value, name, findings),
+            "concurrency" => {
+                whole(value, Code::D210, 1, "`concurrency`", findings);
+            }
+            "timeout" => {
+                if text(value, name, findings).is_some_and(|text| duration(text).is_none()) {
+                    let message = "expected a duration for `timeout`, found something else";
+                    let hint = "write a whole number and its unit, as 30s, 500ms or 2m";
+                    findings.push(findings.at(Code::D211, value.mark(), message).hint(hint));
+                }
+            }
+            _ => unknown(key, &API_KEYS, "`api`", findings),
+        }
+    }
+}
+
+fn policy(node: &Node<'_>, findings: &mut Findings) {
+    for Pair { key, value, .. } in map(node, "`policy`", findings).unwrap_or_default() {
+        let name = key.text.as_ref();
+        match name {
+            "on_removal" => word(value, name, &["purge", "forget"], findings),
+            "purge_limit" => {
+                whole(value, Code::D210, 0, "`purge_limit`", findings);
+            }
+            "change_limit" => {
+                if number(value, name, findings).is_some_and(|text| limit(text).is_none()) {
+                    let message = "expected a share or a number for `change_limit`";
+                    let hint = "write a share up to 100%, as 20%, or a number of customers, as 50";
+                    findings.push(findings.at(Code::D212, value.mark(), message).hint(hint));
+                }
+            }
+            _ => unknown(key, &POLICY_KEYS, "`policy`", findings),
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! The project file as written. *Pure.*
+//!
+//! Deserialised once our own checks of its tree found nothing; the published schema is made from
+//! it, and the doc comments are what an editor shows.
+
+use super::quantity::{duration, limit};
+use super::{Api, Auth, Body, Brand, Brands, OnRemoval, Policy, Project};
+use crate::model::{BrandId, BrandName, Endpoint};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The version of the project file that this program reads. 1: the first.
+pub(super) const VERSION: u64 = 1;
+
+/// The project file of omniform: account, brands, and what one apply may do.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Project")]
+pub(super) struct ProjectFile {
+    /// The version of this format: 1.
+    #[schemars(range(min = 1, max = 1))]
+    version: u64,
+    /// The account, as `https://acme.omnidesk.com`; or the word `sandbox`, an Omnidesk inside the
+    /// program.
+    #[schemars(length(min = 1))]
+    endpoint: String,
+    /// Which files hold customers: globs from this file's folder.
+    #[serde(default = "default_customers")]
+    #[schemars(length(min = 1), inner(length(min = 1)))]
+    customers: Vec<String>,
+    /// Where the recorded state is. It may lie outside of this folder.
+    #[serde(default = "default_state")]
+    #[schemars(length(min = 1))]
+    state: String,
+    /// A name for each brand id, used in files and in addresses such as `shop/C-1001`.
+    #[schemars(length(min = 1))]
+    brands: BTreeMap<String, BrandFile>,
+    /// How the API is spoken to.
+    #[serde(default)]
+    api: ApiFile,
+    /// What one apply may do.
+    #[serde(default)]
+    policy: PolicyFile,
+    /// Whether tickets stay unlinked, for every customer that does not say.
+    #[serde(default)]
+    no_sync: bool,
+}
+
+/// A brand.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Brand")]
+struct BrandFile {
+    /// Omnidesk's number of the brand.
+    #[schemars(range(min = 1))]
+    id: u64,
+    /// The name as Omnidesk's customer list shows it; only reads need it.
+    #[schemars(length(min = 1))]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    name: Option<String>,
+}
+
+/// How the API is spoken to.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(rename = "Api")]
+struct ApiFile {
+    /// Where the API key goes.
+    auth: Auth,
+    /// How bodies are encoded.
+    body: Body,
+    /// What stands before the name of every custom field in requests.
+    custom_field_prefix: String,
+    /// Requests a second, at most.
+    #[schemars(extend("exclusiveMinimum" = 0))]
+    requests_per_second: f64,
+    /// Requests under way at once, at most.
+    #[schemars(range(min = 1))]
+    concurrency: u64,
+    /// How long one request may take, as `30s`, `500ms` or `2m`.
+    #[schemars(regex(pattern = "^[0-9]+(ms|s|m|h)$"))]
+    timeout: String,
+}
+
+impl Default for ApiFile {
+    fn default() -> Self {
+        Self {
+            auth: Auth::default(),
+            body: Body::default(),
+            custom_field_prefix: String::new(),
+            requests_per_second: 10.0,
+            concurrency: 4,
+            timeout: "30s".to_owned(),
+        }
+    }
+}
+
+/// What one apply may do.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schemars(rename = "Policy")]
+struct PolicyFile {
+    /// What happens to a recorded customer whose entry left the files.
+    on_removal: OnRemoval,
+    /// Purges that one apply may do without `--allow-purge`.
+    purge_limit: u64,
+    /// Recorded customers that one apply may update or purge: a share such as `20%`, or a number.
+    change_limit: LimitFile,
+}
+
+impl Default for PolicyFile {
+    fn default() -> Self {
+        Self {
+            on_removal: OnRemoval::default(),
+            purge_limit: 0,
+            change_limit: LimitFile::Share("100%".to_owned()),
+        }
+    }
+}
+
+/// A share in percent, or a number of customers.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(rename = "Limit")]
+enum LimitFile {
+    /// So many customers.
+    Count(u64),
+    /// A share of the recorded customers, such as `20%`.
+    Share(#[schemars(regex(pattern = "^[0-9]+(\\.[0-9]+)?%?$"))] String),
+}
+
+fn default_customers() -> Vec<String> {
+    vec!["customers/**/*.{yaml,yml}".to_owned()]
+}
+
+fn default_state() -> String {
+    "omniform.state.jsonl".to_owned()
+}
+
+impl ProjectFile {
+    /// The project as meant; `None` where a value is not what the checks let pass.
+    pub(super) fn into_project(self) -> Option<Project> {
+        let mut brands = Brands::default();
+        for (name, brand) in self.brands {
+            let brand = Brand { id: BrandId::new(brand.id)?, label: brand.name };
+            brands.add(BrandName::new(&name)?, brand).ok()?;
+        }
+        let change_limit = match self.policy.change_limit {
+            LimitFile::Count(count) => limit(&count.to_string())?,
+            LimitFile::Share(share) => limit(&share)?,
+        };
+        Some(Project {
+            endpoint: Endpoint::parse(&self.endpoint).ok()?,
+            customers: self.customers,
+            state: self.state,
+            brands,
+            api: Api {
+                auth: self.api.auth,
+                body: self.api.body,
+                custom_field_prefix: self.api.custom_field_prefix,
+                requests_per_second: self.api.requests_per_second,
+                concurrency: usize::try_from(self.api.concurrency).ok()?,
+                timeout: duration(&self.api.timeout)?,
+            },
+            policy: Policy {
+                on_removal: self.policy.on_removal,
+                purge_limit: self.policy.purge_limit,
+                change_limit,
+            },
+            no_sync: self.no_sync,
+        })
+    }
+}

@@ -1,0 +1,154 @@
+//! From bytes to the text of a YAML file, or the reason why it is none. *Pure.*
+
+use super::super::findings::Findings;
+use super::Mark;
+use crate::diagnostic::Code;
+use std::borrow::Cow;
+
+/// Up to so many bad characters are shown one by one, and the file is read on with stand-ins; with
+/// more it is no text file, and what YAML it seems to hold would only be noise.
+const BAD_CHARACTERS_MAX: usize = 20;
+
+/// What takes the place of a bad character, so that columns stay and reading goes on.
+const STAND_IN: char = char::REPLACEMENT_CHARACTER;
+
+/// The text without its byte-order mark; `None` if it cannot be read as YAML at all.
+pub(super) fn decode<'t>(bytes: &'t [u8], findings: &mut Findings) -> Option<Cow<'t, str>> {
+    if is_wide(bytes) {
+        let message = "expected UTF-8, found UTF-16 or UTF-32";
+        findings.push(findings.at(Code::D008, Mark::START, message).hint("save the file as UTF-8"));
+        return None;
+    }
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(error) => {
+            let offset = error.valid_up_to();
+            let byte = bytes.get(offset).copied().unwrap_or_default();
+            let before = String::from_utf8_lossy(&bytes[..offset]);
+            let message = format!("expected UTF-8, found the byte 0x{byte:02X} at offset {offset}");
+            let hint = "save the file as UTF-8; it may be Latin-1 or Windows-1252 now";
+            findings.push(findings.at(Code::D007, end_of(&before), message).hint(hint));
+            Cow::Owned(String::from_utf8_lossy(bytes).into_owned())
+        }
+    };
+    if stands_in_for_another(&text, findings) {
+        return None;
+    }
+    without_control_characters(text, findings)
+}
+
+/// A byte-order mark of UTF-16 or UTF-32, or ASCII with every second byte zero.
+fn is_wide(bytes: &[u8]) -> bool {
+    match bytes {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [0, 0, 0xFE, 0xFF, ..] => true,
+        [0, b, 0, d, ..] | [b, 0, d, 0, ..] => b.is_ascii() && d.is_ascii() && *b > 0 && *d > 0,
+        _ => false,
+    }
+}
+
+/// Reports a Git LFS pointer or conflict markers: texts that hide what the file should hold.
+fn stands_in_for_another(text: &str, findings: &mut Findings) -> bool {
+    if text.starts_with("version https://git-lfs.github.com/spec/") {
+        let message = "expected YAML, found a Git LFS pointer";
+        let hint = "fetch the file with `git lfs pull`, or keep customer files out of LFS";
+        findings.push(findings.at(Code::D011, Mark::START, message).hint(hint));
+        return true;
+    }
+    let mut found = false;
+    // A cheap look first: hardly any file has the mark at all.
+    if text.contains("<<<<<<<") || text.contains(">>>>>>>") {
+        for (index, line) in text.lines().enumerate() {
+            let starts = |mark: &str| {
+                line.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+            };
+            if starts("<<<<<<<") || (!found && starts(">>>>>>>")) {
+                found = true;
+                let mark = Mark { line: number(index + 1), column: 1 };
+                let message = "expected YAML, found the marker of a merge conflict";
+                let hint = "choose one of the two sides, and remove the three marker lines";
+                findings.push(findings.at(Code::D010, mark, message).hint(hint));
+            }
+        }
+    }
+    found
+}
+
+/// Reports control characters (all but tab and line ends) and gives the text with stand-ins.
+fn without_control_characters<'t>(
+    text: Cow<'t, str>,
+    findings: &mut Findings,
+) -> Option<Cow<'t, str>> {
+    // C0 and DEL are one byte; C1 and the two noncharacters start with a byte seldom seen.
+    let suspect =
+        |byte: &u8| matches!(byte, 0..=8 | 0x0B | 0x0C | 0x0D..=0x1F | 0x7F | 0xC2 | 0xEF);
+    if !text.bytes().any(|byte| suspect(&byte)) {
+        return Some(text);
+    }
+    let bad = bad_characters(&text);
+    if bad.is_empty() {
+        return Some(text);
+    }
+    for &(mark, c) in bad.iter().take(BAD_CHARACTERS_MAX) {
+        let name = if c == '\0' { "NUL".to_owned() } else { format!("U+{:04X}", c as u32) };
+        let message = format!("expected text, found the control character {name}");
+        findings.push(findings.at(Code::D009, mark, message).hint("remove the character"));
+    }
+    if bad.len() > BAD_CHARACTERS_MAX {
+        return None;
+    }
+    let mut chars = text.chars().peekable();
+    let mut clean = String::with_capacity(text.len());
+    while let Some(c) = chars.next() {
+        // A carriage return alone ends a line for the parser, which is what was meant.
+        let bad = c != '\r' && is_bad(c, chars.peek().copied());
+        clean.push(if bad { STAND_IN } else { c });
+    }
+    Some(Cow::Owned(clean))
+}
+
+/// The first bad characters of a text, at most one more than are shown.
+fn bad_characters(text: &str) -> Vec<(Mark, char)> {
+    let mut mark = Mark::START;
+    let mut bad = Vec::new();
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        if is_bad(c, chars.peek().copied()) {
+            bad.push((mark, c));
+            if bad.len() > BAD_CHARACTERS_MAX {
+                break;
+            }
+        }
+        mark = after(mark, c);
+    }
+    bad
+}
+
+/// Whether YAML forbids the character (YAML 1.2.2, 5.1). A carriage return only ends a line
+/// together with a line feed: editors do not agree on what it does alone.
+fn is_bad(c: char, next: Option<char>) -> bool {
+    match c {
+        '\n' | '\t' => false,
+        '\r' => next != Some('\n'),
+        '\u{FFFE}' | '\u{FFFF}' => true,
+        c => c.is_control(),
+    }
+}
+
+fn after(mark: Mark, c: char) -> Mark {
+    if c == '\n' {
+        Mark { line: mark.line.saturating_add(1), column: 1 }
+    } else {
+        Mark { line: mark.line, column: mark.column.saturating_add(1) }
+    }
+}
+
+/// The place behind a text.
+fn end_of(text: &str) -> Mark {
+    text.chars().fold(Mark::START, after)
+}
+
+/// A line or column as places count them; files are far smaller than its range.
+pub(super) fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}

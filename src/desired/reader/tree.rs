@@ -1,0 +1,101 @@
+//! What a document says, node by node, each with its place. *Pure.*
+//!
+//! Scalars keep their literal text: what a plain `01234` or `no` means is for the checks to say.
+
+use std::borrow::Cow;
+
+/// A point in the file that is being read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Mark {
+    /// Line, from 1.
+    pub(crate) line: u32,
+    /// Column in characters, from 1.
+    pub(crate) column: u32,
+}
+
+impl Mark {
+    /// The start of a file.
+    pub(crate) const START: Self = Self { line: 1, column: 1 };
+}
+
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// Not at all, as after `tier:`.
+    Absent,
+    /// Without quotes.
+    Plain,
+    /// In single or double quotes.
+    Quoted,
+    /// As a block after `|` or `>`.
+    Block,
+}
+
+/// A text as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Scalar<'t> {
+    /// Its characters; empty if absent.
+    pub(crate) text: Cow<'t, str>,
+    /// How it is written.
+    pub(crate) style: Style,
+    /// Where it starts. An absent value, and a block, stands where its key does.
+    pub(crate) mark: Mark,
+}
+
+impl Scalar<'_> {
+    /// Whether it is a plain `null` or `~`. In quotes these are ordinary texts.
+    pub(crate) fn is_null(&self) -> bool {
+        self.style == Style::Plain && matches!(self.text.as_ref(), "null" | "~")
+    }
+
+    /// Whether there is nothing at all.
+    pub(crate) fn is_absent(&self) -> bool {
+        self.style == Style::Absent
+    }
+}
+
+/// A key and its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pair<'t> {
+    /// The key.
+    pub(crate) key: Scalar<'t>,
+    /// What it stands for.
+    pub(crate) value: Node<'t>,
+    /// Whether the same key stands in the map before; that is reported already.
+    pub(crate) repeated: bool,
+}
+
+/// A node of a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Node<'t> {
+    /// A text.
+    Scalar(Scalar<'t>),
+    /// Keys and values in the order of the file, and where the map starts.
+    Map(Mark, Vec<Pair<'t>>),
+    /// Elements in the order of the file, and where the list starts.
+    List(Mark, Vec<Node<'t>>),
+    /// An alias, which is reported already and stands for nothing.
+    Broken(Mark),
+}
+
+impl Node<'_> {
+    /// Where it starts.
+    pub(crate) fn mark(&self) -> Mark {
+        match self {
+            Self::Scalar(scalar) => scalar.mark,
+            Self::Map(mark, _) | Self::List(mark, _) | Self::Broken(mark) => *mark,
+        }
+    }
+
+    /// What it is, as said in messages; never what it holds.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Scalar(scalar) if scalar.is_absent() => "nothing",
+            Self::Scalar(scalar) if scalar.is_null() => "a null",
+            Self::Scalar(_) => "a text",
+            Self::Map(..) => "a map",
+            Self::List(..) => "a list",
+            Self::Broken(_) => "an alias",
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Ids, names and the texts of fields: what they may hold, and what is odd about them. *Pure.*
+//!
+//! Messages name the field and at most one character, never the text.
+
+use super::findings::Findings;
+use super::nearest::shown;
+use super::reader::{Scalar, Style};
+use crate::diagnostic::Code;
+use crate::model::{FieldName, PrimaryId, TextProblem, Value, Wish, is_invisible, nfc};
+use unicode_security::MixedScript;
+
+/// Every name that the API itself reads (the vendor's page "API sync before contact", and the
+/// parameters of its reads).
+const RESERVED: [&str; 20] = [
+    "brand_id",
+    "primary_id",
+    "firstname",
+    "lastname",
+    "channel_id",
+    "customer_link_channel",
+    "ticket_id",
+    "noSync",
+    "externalPrimaryID",
+    "brandID",
+    "extra_email",
+    "extra_telephone",
+    "extra_facebook",
+    "extra_twitter",
+    "external_id",
+    "id",
+    "apiKey",
+    "query",
+    "itemStart",
+    "itemLimit",
+];
+
+/// Which rules a field's text follows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rule {
+    /// A first or last name: one line, and letters that every account takes.
+    Name,
+    /// A custom field.
+    Custom,
+}
+
+/// What is wished of a field.
+pub(super) fn wish(
+    scalar: &Scalar<'_>,
+    field: &str,
+    rule: Rule,
+    findings: &mut Findings,
+) -> Option<Wish> {
+    if scalar.is_null() {
+        return Some(Wish::Clear);
+    }
+    let what = match shown(field) {
+        Some(name) => format!("the value of `{name}`"),
+        None => "the value of this field".to_owned(),
+    };
+    let value = match rule {
+        Rule::Name => Value::line(&scalar.text),
+        Rule::Custom => Value::new(&scalar.text),
+    };
+    match value {
+        Ok(value) => {
+            match rule {
+                Rule::Name => odd_name(scalar, value.as_str(), &what, findings),
+                Rule::Custom => odd_value(scalar, value.as_str(), &what, findings),
+            }
+            Some(Wish::Set(value))
+        }
+        Err(TextProblem::Empty) => {
+            let message = format!("expected a text or `null` for {what}, found nothing");
+            let hint = "write `null` to clear the field, or leave the key out so that the field is \
+                        never touched";
+            findings.push(findings.at(Code::D106, scalar.mark, message).hint(hint));
+            None
+        }
+        Err(problem) => {
+            refused(scalar, &what, problem, findings);
+            None
+        }
+    }
+}
+
+/// The id of a customer, exactly as written.
+pub(super) fn id(scalar: &Scalar<'_>, findings: &mut Findings) -> Option<PrimaryId> {
+    match PrimaryId::new(&scalar.text) {
+        Ok(id) => {
+            odd_word(scalar, "this id", findings);
+            Some(id)
+        }
+        Err(problem) => {
+            refused(scalar, "this id", problem, findings);
+            None
+        }
+    }
+}
+
+/// The name of a custom field, which must not be one that the API reads as something else.
+pub(super) fn field_name(
+    scalar: &Scalar<'_>,
+    prefix: &str,
+    findings: &mut Findings,
+) -> Option<FieldName> {
+    let name = match FieldName::new(&scalar.text) {
+        Ok(name) => name,
+        Err(problem) => {
+            refused(scalar, "this name of a field", problem, findings);
+            return None;
+        }
+    };
+    let wire = format!("{prefix}{}", name.as_str());
+    if RESERVED.contains(&wire.as_str()) {
+        let message = format!("the API itself reads `{wire}`: no custom field can have this name");
+        let hint = match name.as_str() {
+            name @ ("firstname" | "lastname" | "ticket_id") => {
+                format!("write `{name}` beside `fields`, not below it")
+            }
+            _ => "rename the field in the account, or leave it out".to_owned(),
+        };
+        findings.push(findings.at(Code::D127, scalar.mark, message).hint(hint));
+        return None;
+    }
+    odd_word(scalar, "this name of a field", findings);
+    Some(name)
+}
+
+/// A problem that makes a text unusable.
+pub(super) fn refused(
+    scalar: &Scalar<'_>,
+    what: &str,
+    problem: TextProblem,
+    findings: &mut Findings,
+) {
+    let code = match problem {
+        TextProblem::Empty => Code::D106,
+        TextProblem::Blank => Code::D107,
+        TextProblem::Control(_) => Code::D108,
+        TextProblem::Invisible(_) => Code::D109,
+    };
+    let hint = match problem {
+        TextProblem::Empty => "write at least one character",
+        TextProblem::Blank if scalar.style == Style::Block => {
+            "write `|-` (or `>-`), which leaves the last line end out"
+        }
+        TextProblem::Blank => "remove the blanks at its start and end",
+        TextProblem::Control(_) | TextProblem::Invisible(_) => "remove the character",
+    };
+    let message = format!("{what} {problem}");
+    findings.push(findings.at(code, scalar.mark, message).hint(hint));
+}
+
+/// Warns of an invisible character in a field's text.
+pub(super) fn odd_value(scalar: &Scalar<'_>, value: &str, what: &str, findings: &mut Findings) {
+    if value.is_ascii() {
+        return;
+    }
+    if let Some(c) = value.chars().find(|&c| is_invisible(c)) {
+        let message = format!("{what} has the invisible character U+{:04X}", c as u32);
+        let hint = "remove it, unless it is meant";
+        findings.push(findings.at(Code::D111, scalar.mark, message).hint(hint));
+    }
+}
+
+/// Warns of a name that an account may refuse, or that mixes scripts.
+fn odd_name(scalar: &Scalar<'_>, value: &str, what: &str, findings: &mut Findings) {
+    if let Some(c) = value.chars().find(|&c| !is_name_letter(c)) {
+        let message = format!("{what} has the character {c:?}, which an account may refuse");
+        let hint = "the API's documentation allows Latin letters without some of the accents, \
+                    blanks, `.`, `-` and `'`";
+        findings.push(findings.at(Code::D110, scalar.mark, message).hint(hint));
+    }
+    mixed(scalar, value, what, findings);
+}
+
+/// The vendor's pattern for names: `^[a-zA-ZÀ-ÖØ-Þß-öø-ÿŠš\.\-\' ]+$` (API specification).
+fn is_name_letter(c: char) -> bool {
+    matches!(c, 'a'..='z' | 'A'..='Z' | 'À'..='Ö' | 'Ø'..='Þ' | 'ß'..='ö' | 'ø'..='ÿ' | 'Š' | 'š'
+        | '.' | '-' | '\'' | ' ')
+}
+
+/// Warns of an id or the name of a field that looks like another one.
+fn odd_word(scalar: &Scalar<'_>, what: &str, findings: &mut Findings) {
+    if scalar.text.is_ascii() {
+        return;
+    }
+    if nfc(&scalar.text) != scalar.text {
+        let message = format!("{what} is not in Unicode NFC and is used as written");
+        let hint = "type it anew, so that equal looks are equal texts";
+        findings.push(findings.at(Code::D113, scalar.mark, message).hint(hint));
+    }
+    mixed(scalar, &scalar.text, what, findings);
+}
+
+fn mixed(scalar: &Scalar<'_>, text: &str, what: &str, findings: &mut Findings) {
+    if !text.is_ascii() && !text.is_single_script() {
+        let message = format!("{what} mixes letters of several scripts");
+        let hint = "type it anew, if a letter only looks like the one that is meant";
+        findings.push(findings.at(Code::D115, scalar.mark, message).hint(hint));
+    }
+}
