@@ -3,11 +3,11 @@
 use super::approval::{self, Approval};
 use super::args::{Apply as Arguments, Format};
 use super::context::{Context, Ended};
+use super::desk::{Desk, runtime};
 use super::exit::{Exit, Failure};
 use super::plan::{self as planning, Record};
 use super::progress::Shown;
 use super::workspace::Workspace;
-use super::desk::{Desk, runtime};
 use super::{key, output, record, show};
 use crate::api::ApiKey;
 use crate::apply::executor::{Limits, OnFailure};
@@ -114,7 +114,9 @@ fn unchanged(
 ) -> Ended {
     let mut text = render::plan_text(&plan, &context.view());
     let mut exit = Exit::Done;
-    if context.flags.format == Format::Json || plan.notes.iter().any(|note| note.remark.effect().is_some()) {
+    if context.flags.format == Format::Json
+        || plan.notes.iter().any(|note| note.remark.effect().is_some())
+    {
         let approved = plan::approve(plan).map_err(refused)?;
         let report = carry_out(context, workspace, arguments, &approved, session, key)?;
         exit = exit_of(&report);
@@ -200,7 +202,9 @@ fn tell(context: &Context, report: &Report) -> Ended {
 /// A stdout that cannot be written changes no exit code: the work is done and recorded.
 fn show_report(text: &str) {
     if let Err(error) = output::print(text) {
-        output::tell(&format!("warning: stdout could not be written ({error}); the record is whole"));
+        output::tell(&format!(
+            "warning: stdout could not be written ({error}); the record is whole"
+        ));
     }
 }
 

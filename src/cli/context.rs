@@ -21,7 +21,8 @@ pub(super) struct Context {
 impl Context {
     /// Reads the environment and finds the folder to work in.
     pub(super) fn new(flags: Common) -> Result<Self, Failure> {
-        let start = environment::current_folder().map_err(|error| Failure::new(Exit::Failed, error))?;
+        let start =
+            environment::current_folder().map_err(|error| Failure::new(Exit::Failed, error))?;
         let folder = match &flags.directory {
             Some(directory) => start.join(directory),
             None => start,
@@ -103,8 +104,9 @@ impl Context {
         if !formats.contains(&self.flags.format) {
             let error = format!("this command has no --format {}", name(self.flags.format));
             let known: Vec<_> = formats.iter().map(|&format| name(format)).collect();
-            return Err(Failure::new(Exit::Usage, error)
-                .hint(format!("it has: {}", known.join(", "))));
+            return Err(
+                Failure::new(Exit::Usage, error).hint(format!("it has: {}", known.join(", ")))
+            );
         }
         let selected = !self.flags.target.is_empty() || !self.flags.exclude.is_empty();
         if selected && selects == Selects::Nobody {
@@ -133,7 +135,8 @@ pub(super) fn patterns(flag: &str, texts: &[String]) -> Result<Vec<Pattern>, Fai
         .iter()
         .map(|text| {
             Pattern::new(text).map_err(|problem| {
-                let error = format!("expected an address brand/id or a glob after {flag}: {problem}");
+                let error =
+                    format!("expected an address brand/id or a glob after {flag}: {problem}");
                 Failure::new(Exit::Usage, error)
             })
         })

@@ -24,13 +24,15 @@ pub(super) fn load(context: &Context) -> Result<ApiKey, Failure> {
             })?
         }
         (None, None) => {
-            let error = "expected an API key in OMNIDESK_API_KEY or OMNIDESK_API_KEY_FILE, found none";
+            let error =
+                "expected an API key in OMNIDESK_API_KEY or OMNIDESK_API_KEY_FILE, found none";
             return Err(Failure::new(Exit::Failed, error).hint(
                 "make a key in Omnidesk's settings and export it; `endpoint: sandbox` needs none",
             ));
         }
     };
-    ApiKey::new(text.trim_end_matches(['\n', '\r'])).map_err(|error| Failure::new(Exit::Failed, error))
+    ApiKey::new(text.trim_end_matches(['\n', '\r']))
+        .map_err(|error| Failure::new(Exit::Failed, error))
 }
 
 /// A key file that could not be read.

@@ -46,7 +46,8 @@ pub(super) fn open_within(
         job: context.environment.job.clone(),
         since: environment::now(),
     };
-    let lock = Lock::acquire(&workspace.paths, &owner, wait).map_err(|error| failure(error.into()))?;
+    let lock =
+        Lock::acquire(&workspace.paths, &owner, wait).map_err(|error| failure(error.into()))?;
     let absent = absent(context, workspace, missing)?;
     let endpoint = &workspace.project.endpoint;
     let session =
@@ -93,8 +94,7 @@ pub(super) fn snapshot(
     context: &Context,
     workspace: &Workspace,
 ) -> Result<Option<(State, Vec<Doubt>)>, Failure> {
-    let opened =
-        store::snapshot(&workspace.paths, &workspace.project.endpoint).map_err(failure)?;
+    let opened = store::snapshot(&workspace.paths, &workspace.project.endpoint).map_err(failure)?;
     if let Some(opened) = &opened {
         for warning in opened.warnings() {
             context.say(&format!("warning: {warning}"));

@@ -3,10 +3,13 @@
 
 use super::args::Sandbox as Arguments;
 use super::context::{Context, Ended};
-use super::exit::{Exit, Failure};
 use super::desk::runtime;
+use super::exit::{Exit, Failure};
 use crate::sandbox::{Fault, FaultProblem, Faults, Running, Sandbox};
-use std::{net::{Ipv4Addr, SocketAddr}, path::{Path, PathBuf}};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
 
 /// Where the sandbox keeps its customers, from the project's folder.
 const DATA: &str = ".omniform/sandbox.json";
@@ -15,9 +18,7 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     let faults: Result<Vec<Fault>, Failure> = arguments
         .fault
         .iter()
-        .map(|text| {
-            Fault::parse(text).map_err(|problem| usage(&problem))
-        })
+        .map(|text| Fault::parse(text).map_err(|problem| usage(&problem)))
         .collect();
     let faults = Faults::seeded(arguments.seed, faults?).map_err(|problem| usage(&problem))?;
     let key = context.environment.key.as_ref().map(|key| key.to_string_lossy().into_owned());

@@ -211,9 +211,7 @@ fn purged(customer: &Customer) -> Failure {
 }
 
 fn pattern(glob: &str) -> Result<Pattern, Failure> {
-    patterns("the command", &[glob.to_owned()])?
-        .pop()
-        .ok_or_else(|| Failure::told(Exit::Usage))
+    patterns("the command", &[glob.to_owned()])?.pop().ok_or_else(|| Failure::told(Exit::Usage))
 }
 
 /// Reads `brand/id`.

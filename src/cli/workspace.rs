@@ -4,12 +4,12 @@
 use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::output;
+use super::record;
 use crate::desired::{self, Desired, Project, files};
 use crate::diagnostic::Diagnostics;
 use crate::model::Endpoint;
 use crate::render;
 use crate::store::Paths;
-use super::record;
 use std::path::{Path, PathBuf};
 
 /// A project that was found and read.
@@ -32,12 +32,12 @@ pub(super) struct Checked {
 
 /// Reads the project file and all customer files, and collects every problem of them.
 pub(super) fn check(context: &Context) -> Result<Checked, Failure> {
-    let (root, project, mut diagnostics) = read_project(context)?;
+    let (file, project, mut diagnostics) = read_project(context)?;
+    let root = folder_of(&file);
     let Some(project) = project else {
         return Ok(Checked { root, parts: None, diagnostics: diagnostics.sorted() });
     };
-    let (sources, found) = files::read_customers(&root, &project.customers)
-        .map_err(|error| Failure::new(Exit::Failed, error))?;
+    let (sources, found) = files::read_customers(&file, &project.customers).map_err(failed)?;
     diagnostics.append(found);
     let (desired, found) = desired::parse_customers(&sources, &project);
     diagnostics.append(found);
@@ -47,10 +47,10 @@ pub(super) fn check(context: &Context) -> Result<Checked, Failure> {
 impl Workspace {
     /// Reads the project file alone, for commands that need no customer files.
     pub(super) fn open(context: &Context) -> Result<Self, Failure> {
-        let (root, project, diagnostics) = read_project(context)?;
+        let (file, project, diagnostics) = read_project(context)?;
         tell_problems(context, &diagnostics)?;
         match project {
-            Some(project) => Self::with(context, root, project),
+            Some(project) => Self::with(context, folder_of(&file), project),
             None => Err(Failure::told(Exit::Failed)),
         }
     }
@@ -97,19 +97,26 @@ pub(super) fn tell_problems(context: &Context, diagnostics: &Diagnostics) -> Res
 fn read_project(context: &Context) -> Result<(PathBuf, Option<Project>, Diagnostics), Failure> {
     let explicit = context.flags.config.as_ref().or(context.environment.config.as_ref());
     let explicit = explicit.map(|path| context.path(path));
-    let failed = |error: files::FilesError| {
-        let hint = error.hint();
-        Failure::new(Exit::Failed, error).hint_if(hint)
-    };
     let file = files::find_project(explicit.as_deref(), context.folder()).map_err(failed)?;
     let source = files::read_project(&file).map_err(failed)?;
     let (project, diagnostics) = desired::parse_project(&source);
-    let root = file.parent().unwrap_or(Path::new(".")).to_path_buf();
     let project = match project {
         Some(project) => Some(with_endpoint(context, project)?),
         None => None,
     };
-    Ok((root, project, diagnostics))
+    Ok((file, project, diagnostics))
+}
+
+fn folder_of(file: &Path) -> PathBuf {
+    match file.parent() {
+        Some(folder) if folder != Path::new("") => folder.to_path_buf(),
+        _ => PathBuf::from("."),
+    }
+}
+
+fn failed(error: files::FilesError) -> Failure {
+    let hint = error.hint();
+    Failure::new(Exit::Failed, error).hint_if(hint)
 }
 
 /// Lets `OMNIFORM_ENDPOINT` stand for the project file's endpoint.

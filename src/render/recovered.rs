@@ -14,7 +14,9 @@ pub fn recovered_text(recovered: &Recovered) -> String {
     for doubt in &recovered.doubts {
         let who = format!("{} {}", words::verb(doubt.verb), doubt.customer);
         let now = match &doubt.outcome {
-            Settlement::Settled(verdict, how) => format!("{} ({})", outcome(*verdict), source(*how)),
+            Settlement::Settled(verdict, how) => {
+                format!("{} ({})", outcome(*verdict), source(*how))
+            }
             Settlement::Open(failure) => {
                 let hint = failure.hint.as_ref().map(|hint| format!("\n    hint: {hint}"));
                 format!("still in doubt: {}{}", failure.cause, hint.unwrap_or_default())

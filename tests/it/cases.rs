@@ -29,7 +29,10 @@ fn every_case_prints_what_it_expects() {
         }
         // A case is named after the code that it provokes.
         let code = name.split('-').next().unwrap();
-        assert!(printed.contains(&format!("[{code}]")), "{name} does not provoke {code}:\n{printed}");
+        assert!(
+            printed.contains(&format!("[{code}]")),
+            "{name} does not provoke {code}:\n{printed}"
+        );
     }
     assert!(wrong.is_empty(), "{wrong}OMNIFORM_UPDATE=1 cargo test writes what is found");
 }

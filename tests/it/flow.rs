@@ -189,7 +189,10 @@ fn the_order_of_files_and_keys_changes_nothing() {
     let one = project(TWO);
     let other = TestEnv::with(&[
         ("omniform.yaml", PROJECT),
-        ("customers/a.yaml", "brand: shop\ncustomers:\n  C-2: { channels: { twitter: grace }, lastname: Hopper }\n"),
+        (
+            "customers/a.yaml",
+            "brand: shop\ncustomers:\n  C-2: { channels: { twitter: grace }, lastname: Hopper }\n",
+        ),
         ("customers/b/c.yml", TWO.split("  C-2").next().unwrap()),
     ]);
     let steps = |env: &TestEnv| {
@@ -201,5 +204,8 @@ fn the_order_of_files_and_keys_changes_nothing() {
         plan["steps"].clone()
     };
     assert_eq!(steps(&one), steps(&other));
-    assert_eq!(one.run(&["plan", "--format", "json"]).stdout, one.run(&["plan", "--format", "json"]).stdout);
+    assert_eq!(
+        one.run(&["plan", "--format", "json"]).stdout,
+        one.run(&["plan", "--format", "json"]).stdout
+    );
 }

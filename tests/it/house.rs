@@ -21,18 +21,22 @@ const ARROWS: [(&str, &[&str]); 11] = [
     (
         "cli",
         &[
-            "model", "diagnostic", "desired", "state", "plan", "store", "api", "apply", "sandbox",
+            "model",
+            "diagnostic",
+            "desired",
+            "state",
+            "plan",
+            "store",
+            "api",
+            "apply",
+            "sandbox",
             "render",
         ],
     ),
 ];
 
 /// The files that touch the world; every other file is pure.
-const EDGES: &[&str] = &[
-    "cli/environment.rs",
-    "cli/init.rs",
-    "cli/key.rs",
-];
+const EDGES: &[&str] = &["cli/environment.rs", "cli/init.rs", "cli/key.rs"];
 
 const MEDIAN_MAX: usize = 150;
 const LINES_MAX: usize = 500;
@@ -72,8 +76,11 @@ fn a_room_uses_only_rooms_that_the_drawing_lets_it() {
         let code: String =
             code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
         for part in code.split("crate::").skip(1) {
-            let used: String = part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            if used != room && arrows.contains_key(used.as_str()) && !allowed.contains(&used.as_str())
+            let used: String =
+                part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            if used != room
+                && arrows.contains_key(used.as_str())
+                && !allowed.contains(&used.as_str())
             {
                 wrong.push(format!("{file} uses {used}"));
             }
@@ -85,10 +92,8 @@ fn a_room_uses_only_rooms_that_the_drawing_lets_it() {
 #[test]
 fn the_rooms_stand_in_the_order_of_the_flow() {
     let tour = fs::read_to_string(root().join("src/lib.rs")).unwrap();
-    let declared: Vec<&str> = tour
-        .lines()
-        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
-        .collect();
+    let declared: Vec<&str> =
+        tour.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
     let drawn: Vec<&str> = ARROWS.iter().map(|(room, _)| *room).collect();
     assert_eq!(declared, drawn);
     for (index, (room, uses)) in ARROWS.iter().enumerate() {

@@ -27,6 +27,7 @@ fn every_schema_is_a_draft_07_schema() {
         let schema: serde_json::Value =
             serde_json::from_str(&env.run(&["schema", name]).expect(0).stdout).unwrap();
         assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#", "{name}");
-        jsonschema::draft7::meta::validate(&schema).unwrap_or_else(|error| panic!("{name}: {error}"));
+        jsonschema::draft7::meta::validate(&schema)
+            .unwrap_or_else(|error| panic!("{name}: {error}"));
     }
 }

@@ -59,7 +59,9 @@ fn documents(text: &str) -> Vec<Value> {
 
 #[track_caller]
 fn check(validator: &Validator, value: &Value) {
-    let errors: Vec<String> =
-        validator.iter_errors(value).map(|error| format!("{error} at {}", error.instance_path())).collect();
+    let errors: Vec<String> = validator
+        .iter_errors(value)
+        .map(|error| format!("{error} at {}", error.instance_path()))
+        .collect();
     assert!(errors.is_empty(), "against its schema: {errors:#?}\n{value:#}");
 }
