@@ -78,6 +78,10 @@ fn walk(options: Options, endpoint: Option<&str>) {
     expect_clean(&account, &["-vv", "plan", "--mask"], Stdout::Report);
     let first = expect_clean(&account, &["-vv", "apply", "saved.json"], Stdout::Report);
     assert_ne!(first.status, 1, "{first}");
+    if endpoint.is_some() {
+        // Every apply would wait as long for nobody.
+        return;
+    }
     expect_clean(&account, &["-vv", "apply", "--auto-approve", "--format", "json"], Stdout::Report);
     expect_clean(&account, &["-vv", "apply", "--auto-approve", "--mask"], Stdout::Report);
     expect_clean(&account, &["-vv", "recover"], Stdout::Report);

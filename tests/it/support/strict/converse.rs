@@ -14,7 +14,7 @@ use std::{io::BufReader, net::TcpStream, time::Instant};
 enum Ending {
     /// This answer; the connection stays.
     Whole(Answer),
-    /// The first half of this answer, then the end.
+    /// This answer, which says that it is longer, then the end.
     Cut(Answer),
     /// The end.
     Silence,
@@ -40,7 +40,7 @@ pub(super) fn converse(shared: &Shared, stream: &TcpStream) {
         let written = match ending {
             Ending::Whole(answer) => answer.write(&mut writer, answer.body.len()),
             Ending::Cut(answer) => {
-                let _ = answer.write(&mut writer, answer.body.len() * 2);
+                let _ = answer.write(&mut writer, answer.body.len() * 2 + 9);
                 return;
             }
             Ending::Silence => return,

@@ -89,7 +89,7 @@ impl Faults {
             Fault::Error500Before,
             Fault::Error500After,
             Fault::TooMany(None),
-            Fault::TooMany(Some("1")),
+            Fault::TooMany(Some("0")),
             Fault::Unavailable("1"),
             Fault::HtmlAfter,
             Fault::Slow(Duration::from_millis(150)),
