@@ -168,7 +168,8 @@ fn carry_out(
         on_failure: if arguments.fail_fast { OnFailure::Stop } else { OnFailure::Continue },
     };
     let progress = Shown::new(context);
-    runtime()?.block_on(async {
+    let runtime = runtime()?;
+    let report = runtime.block_on(async {
         let signals = apply::listen().map_err(|error| Failure::new(Exit::Failed, error))?;
         let terms = Terms { limits, signals, seed: fastrand::u64(..) };
         let desk = Desk::open(context, workspace, key, limits.concurrency).await?;
@@ -179,7 +180,10 @@ fn carry_out(
             let hint = error.hint();
             Failure::new(Exit::Failed, error).hint_if(hint)
         })
-    })
+    });
+    // After a second signal a sync may still be under way; nobody waits for it.
+    runtime.shutdown_background();
+    report
 }
 
 fn tell(context: &Context, report: &Report) -> Ended {
