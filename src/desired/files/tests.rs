@@ -1,3 +1,4 @@
+//! Folders on a real disk: links, devices, sizes, strays.
 #![expect(clippy::disallowed_methods, reason = "makes folders to read")]
 
 use super::{FilesError, find_project, read_customers, read_project};

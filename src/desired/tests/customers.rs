@@ -1,3 +1,5 @@
+//! Customer files: structure, defaults, channels, tombstones, and what clashes.
+
 use super::{Declared, PROJECT, entry, fields, file, lines, only, parse, parse_customers};
 use super::{project_of, told};
 use crate::model::Kind;

@@ -1,3 +1,5 @@
+//! The project file: every key, and every way to get it wrong.
+
 use super::{PROJECT, file, lines, parse_project, project_of};
 use crate::desired::{Auth, Body, ChangeLimit, OnRemoval};
 use std::time::Duration;
@@ -140,4 +142,76 @@ fn an_endpoint_with_a_password_is_not_repeated() {
         "version: 1\nendpoint: https://me:canary@acme.omnidesk.com\nbrands: { a: { id: 1 } }\n",
     ));
     assert!(!format!("{list:?}").contains("canary"));
+}
+
+#[test]
+fn what_our_checks_let_pass_deserialises() {
+    let scalars = [
+        "+1",
+        "-1",
+        "1_000",
+        "0x1F",
+        "0b1",
+        "0o7",
+        "0o8",
+        "0xg",
+        "0x",
+        ".5",
+        "5.",
+        ".",
+        "1e5",
+        "1e",
+        "+.inf",
+        "-.NaN",
+        "Null",
+        "TRUE",
+        "y",
+        "no",
+        "012",
+        "-0x1",
+        "1.2.3",
+        "12:30",
+        "=",
+        "'<<'",
+        "0",
+        "18446744073709551616",
+        "1.0",
+        "2024-01-01",
+        "'1'",
+        "\"5\"",
+        "|-\n  x",
+        "10%",
+        "3s",
+        "''",
+        "[]",
+        "{}",
+        "~",
+        "+",
+        "-",
+        "++1",
+        "1__0",
+        "0X1",
+        "0_",
+        "infinity",
+        "nan",
+        "1e400",
+        "header",
+        "9007199254740993",
+    ];
+    for scalar in scalars {
+        for lines in [
+            format!("state: {scalar}"),
+            format!("no_sync: {scalar}"),
+            format!("api:\n timeout: {scalar}"),
+            format!("api:\n auth: {scalar}"),
+            format!("api:\n custom_field_prefix: {scalar}"),
+            format!("api:\n concurrency: {scalar}"),
+            format!("api:\n requests_per_second: {scalar}"),
+            format!("policy:\n change_limit: {scalar}"),
+            format!("policy:\n purge_limit: {scalar}"),
+        ] {
+            // The place of the finding for what only the deserialiser refuses.
+            assert!(!with(&lines).contains(&"D203 1:1".to_owned()), "{lines}");
+        }
+    }
 }

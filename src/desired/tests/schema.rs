@@ -1,3 +1,5 @@
+//! The published schemas agree with our checks on structure.
+
 use super::{PROJECT, file, parse, parse_project, project_of};
 use crate::desired::{schema_customers, schema_project};
 use schemars::Schema;

@@ -1,3 +1,5 @@
+//! Ids, names and values: what is literal, what is refused, what is warned of.
+
 use super::{entry, fields, lines, only, parse, told};
 
 #[test]
