@@ -202,5 +202,4 @@ pub(super) fn now() -> Timestamp {
     Timestamp::from_second(jiff::Timestamp::now().as_second())
 }
 #[cfg(test)]
-#[path = "driver_tests.rs"]
 mod tests;

@@ -40,7 +40,6 @@ const EDGES: &[&str] = &[
     "api/http.rs",
     "apply/driver.rs",
     "apply/recover/runner.rs",
-    "apply/simulation/mod.rs",
     "cli/environment.rs",
     "cli/init.rs",
     "cli/key.rs",
@@ -62,8 +61,38 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every source file: its path below `src`, and its text before its inline tests.
+/// Every source file of the product: its path below `src`, and its text before its inline tests.
 fn sources() -> Vec<(String, String)> {
+    let files = all_sources();
+    let tests: Vec<String> =
+        files.iter().flat_map(|(file, text)| test_modules(file, text)).collect();
+    let is_test = |file: &str| {
+        tests
+            .iter()
+            .any(|test| file == format!("{test}.rs") || file.starts_with(&format!("{test}/")))
+    };
+    let product = files.into_iter().filter(|(file, _)| !is_test(file));
+    product
+        .map(|(file, text)| (file, text.split("\n#[cfg(test)]").next().unwrap().to_owned()))
+        .collect()
+}
+
+/// The modules that a file declares for tests only, as paths below `src` without an extension.
+fn test_modules(file: &str, text: &str) -> Vec<String> {
+    let folder = match file.strip_suffix("/mod.rs").or(file.strip_suffix(".rs")) {
+        Some("lib" | "main") | None => String::new(),
+        Some(folder) => format!("{folder}/"),
+    };
+    let declared = text.split("#[cfg(test)]\n").skip(1);
+    declared
+        .filter_map(|rest| {
+            let (_, name) = rest.lines().next()?.split_once("mod ")?;
+            Some(format!("{folder}{}", name.strip_suffix(';')?))
+        })
+        .collect()
+}
+
+fn all_sources() -> Vec<(String, String)> {
     let mut files = Vec::new();
     let mut folders = vec![root().join("src")];
     while let Some(folder) = folders.pop() {
@@ -74,8 +103,7 @@ fn sources() -> Vec<(String, String)> {
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let name = path.strip_prefix(root().join("src")).unwrap().to_str().unwrap();
                 let text = fs::read_to_string(&path).unwrap();
-                let code = text.split("\n#[cfg(test)]").next().unwrap().to_owned();
-                files.push((name.to_owned(), code));
+                files.push((name.to_owned(), text));
             }
         }
     }

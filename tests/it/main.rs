@@ -2,7 +2,10 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
     clippy::disallowed_methods,
+    clippy::disallowed_types,
     reason = "a test fails by panicking, and touches the world to look at it from outside"
 )]
 
