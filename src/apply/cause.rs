@@ -161,8 +161,18 @@ fn secrets(action: &Action) -> Vec<String> {
         found.push(channel.address.as_str().to_owned());
     }
     found.retain(|text| text.chars().nth(1).is_some());
+    let encoded: Vec<String> = found.iter().flat_map(|text| as_echoed(text)).collect();
+    found.extend(encoded);
     found.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     found
+}
+
+/// The other spellings in which a server that repeats a request would show a text.
+fn as_echoed(text: &str) -> [String; 3] {
+    let form: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
+    let percent = form.replace('+', "%20");
+    let json = serde_json::Value::from(text).to_string();
+    [form, percent, json.trim_matches('"').to_owned()]
 }
 
 /// The text with every occurrence of the secret masked, ASCII letters of either case alike.
@@ -221,6 +231,20 @@ mod tests {
 
     fn refused(status: u16, message: &str) -> Answer {
         Answer::Refused { status, message: Some(message.to_owned()) }
+    }
+
+    #[test]
+    fn a_message_that_echoes_the_encoded_request_is_masked() {
+        let step = create(&[(Field::Firstname, "Zo\u{eb} \"Z\"")], "ada+x@example.com");
+        for echo in [
+            "firstname=Zo%C3%AB+%22Z%22&customer_link_channel=ada%2Bx%40example.com",
+            "firstname=Zo%C3%AB%20%22Z%22&customer_link_channel=ada%2bx%40example.com",
+            r#"{"firstname":"Zo\u{eb} \"Z\"","customer_link_channel":"ada+x@example.com"}"#,
+        ] {
+            let echo = echo.replace("\\u{eb}", "\u{eb}");
+            let cause = failed(&step, &refused(400, &echo), Tries::default()).cause;
+            assert!(!cause.contains("Zo") && !cause.contains("ada"), "{cause}");
+        }
     }
 
     #[test]

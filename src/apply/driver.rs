@@ -201,6 +201,6 @@ async fn finished<T>(task: &mut Option<JoinHandle<T>>) -> Result<T, JoinError> {
 pub(super) fn now() -> Timestamp {
     Timestamp::from_second(jiff::Timestamp::now().as_second())
 }
+
 #[cfg(test)]
-#[path = "driver_tests.rs"]
 mod tests;

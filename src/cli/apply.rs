@@ -26,12 +26,11 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
         Some(path) => Some(show::load(context, path, Exit::Stale)?),
         None => None,
     };
-    let (workspace, desired) = match &saved {
-        Some(_) => (Workspace::open(context)?, None),
-        None => {
-            let (workspace, desired) = Workspace::load(context)?;
-            (workspace, Some(desired))
-        }
+    let (workspace, desired) = if saved.is_some() {
+        (Workspace::open(context)?, None)
+    } else {
+        let (workspace, desired) = Workspace::load(context)?;
+        (workspace, Some(desired))
     };
     let key = match workspace.project.endpoint {
         Endpoint::Sandbox => None,
@@ -56,7 +55,7 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     }
     let approved = approve(context, approval, plan)?;
     let report = carry_out(context, &workspace, arguments, &approved, session, key)?;
-    tell(context, &report)
+    Ok(tell(context, &report))
 }
 
 /// Flags that mean nothing beside a saved plan: nothing about it is left to choose.
@@ -168,7 +167,8 @@ fn carry_out(
         on_failure: if arguments.fail_fast { OnFailure::Stop } else { OnFailure::Continue },
     };
     let progress = Shown::new(context);
-    runtime()?.block_on(async {
+    let runtime = runtime()?;
+    let report = runtime.block_on(async {
         let signals = apply::listen().map_err(|error| Failure::new(Exit::Failed, error))?;
         let terms = Terms { limits, signals, seed: fastrand::u64(..) };
         let desk = Desk::open(context, workspace, key, limits.concurrency).await?;
@@ -179,10 +179,13 @@ fn carry_out(
             let hint = error.hint();
             Failure::new(Exit::Failed, error).hint_if(hint)
         })
-    })
+    });
+    // After a second signal a sync may still be under way; nobody waits for it.
+    runtime.shutdown_background();
+    report
 }
 
-fn tell(context: &Context, report: &Report) -> Ended {
+fn tell(context: &Context, report: &Report) -> Exit {
     if let Some(Stop::NotDurable(why)) = &report.stop {
         output::tell(&format!("error: results could not be made durable: {why}"));
         for (step, outcome) in &report.outcomes {
@@ -196,12 +199,12 @@ fn tell(context: &Context, report: &Report) -> Ended {
         _ => render::report_text(report, &context.view()),
     };
     show_report(&text);
-    Ok(exit_of(report))
+    exit_of(report)
 }
 
 /// A stdout that cannot be written changes no exit code: the work is done and recorded.
 fn show_report(text: &str) {
-    if let Err(error) = output::print(text) {
+    if let Err(error) = output::write(text) {
         output::tell(&format!(
             "warning: stdout could not be written ({error}); the record is whole"
         ));

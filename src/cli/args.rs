@@ -28,10 +28,10 @@ pub(super) struct Common {
     /// Work as if started in this folder
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub(super) directory: Option<PathBuf>,
-    /// The project file [environment: OMNIFORM_CONFIG; default: the nearest omniform.yaml upward]
+    /// The project file [environment: `OMNIFORM_CONFIG`; default: the nearest omniform.yaml upward]
     #[arg(long, value_name = "FILE", global = true)]
     pub(super) config: Option<PathBuf>,
-    /// The state file [environment: OMNIFORM_STATE; default: `state` of the project file]
+    /// The state file [environment: `OMNIFORM_STATE`; default: `state` of the project file]
     #[arg(long, value_name = "PATH", global = true)]
     pub(super) state: Option<PathBuf>,
     /// When to use colour
@@ -149,6 +149,7 @@ pub(super) struct Show {
 
 /// `apply`
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Apply {
     /// A plan saved by `plan --out`
     #[arg(value_name = "PLAN")]

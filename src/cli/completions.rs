@@ -3,11 +3,12 @@
 use super::args::{Cli, Completions};
 use super::context::{Context, Ended};
 use super::exit::Exit;
+use super::output;
 use clap::CommandFactory;
 
-pub(super) fn run(context: &Context, arguments: &Completions) -> Ended {
+pub(super) fn run(_context: &Context, arguments: &Completions) -> Ended {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut Cli::command(), "omniform", &mut script);
-    context.print(&String::from_utf8_lossy(&script))?;
+    output::print(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
 }

@@ -44,17 +44,6 @@ impl Context {
         self.folder.join(path)
     }
 
-    /// Prints the thing asked for.
-    pub(super) fn print(&self, text: &str) -> Result<(), Failure> {
-        match output::print(text) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::new(Exit::Failed, Unprinted(error)))
-            }
-            // Whoever closed the pipe has read what it wanted.
-            _ => Ok(()),
-        }
-    }
-
     /// Says something on stderr, unless `--quiet`.
     pub(super) fn say(&self, text: &str) {
         if !self.flags.quiet {
@@ -123,11 +112,6 @@ pub(super) enum Selects {
     Customers,
     Nobody,
 }
-
-/// Text that could not be written to stdout.
-#[derive(Debug, thiserror::Error)]
-#[error("stdout could not be written")]
-struct Unprinted(#[source] io::Error);
 
 /// Reads globs over customers' addresses.
 pub(super) fn patterns(flag: &str, texts: &[String]) -> Result<Vec<Pattern>, Failure> {

@@ -4,6 +4,7 @@
 use super::args::{Init, SchemaName};
 use super::context::{Context, Ended};
 use super::exit::{Exit, Failure};
+use super::output;
 use super::schema;
 use std::{
     fs::{self, OpenOptions},
@@ -61,9 +62,9 @@ pub(super) fn run(context: &Context, arguments: &Init) -> Ended {
         create(&folder.join(path), text)
             .map_err(|error| Failure::new(Exit::Failed, Unwritten { path: path.clone(), error }))?;
     }
-    let list: String = files.iter().map(|(path, _)| format!("  {path}\n")).collect();
-    context.print(&format!(
-        "Created:\n{list}\nNext: edit customers/shop.yaml, then `omniform plan`. \
+    let list = files.iter().map(|(path, _)| format!("  {path}")).collect::<Vec<_>>().join("\n");
+    output::print(&format!(
+        "Created:\n{list}\n\nNext: edit customers/shop.yaml, then `omniform plan`. \
          The endpoint is the sandbox: no real account is touched.\n"
     ))?;
     Ok(Exit::Done)

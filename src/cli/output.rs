@@ -1,12 +1,29 @@
 //! Where text goes: stdout for the thing asked for, stderr for everything else. *Touches: streams.*
 
+use super::exit::{Exit, Failure};
 use std::io::{self, Write};
+
+/// Prints the thing asked for.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    match write(text) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(Exit::Failed, Unprinted(error)))
+        }
+        // Whoever closed the pipe has read what it wanted.
+        _ => Ok(()),
+    }
+}
+
+/// Text that could not be written to stdout.
+#[derive(Debug, thiserror::Error)]
+#[error("stdout could not be written")]
+struct Unprinted(#[source] io::Error);
 
 /// Writes the thing asked for to stdout, whole.
 ///
 /// # Errors
 /// If stdout cannot be written: a closed pipe or a full disk.
-pub(super) fn print(text: &str) -> io::Result<()> {
+pub(super) fn write(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     stdout.flush()

@@ -3,6 +3,7 @@
 use super::args::{Format, Plan as Arguments};
 use super::context::{Context, Ended};
 use super::exit::{Exit, Failure};
+use super::output;
 use super::record;
 use super::workspace::{self, Workspace};
 use crate::desired::Desired;
@@ -22,7 +23,7 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
         let path = context.path(path);
         store::write_plan(&path, &plan::format::to_json(&plan)).map_err(record::failure)?;
     }
-    context.print(&text(context, &plan)?)?;
+    output::print(&text(context, &plan)?)?;
     let changed = arguments.detailed_exitcode && plan.has_changes();
     Ok(if changed { Exit::Changes } else { Exit::Done })
 }

@@ -53,7 +53,7 @@ impl Progress for Shown {
                 let tenth = done * 10 / total.max(1);
                 if tenth > *told {
                     *told = tenth;
-                    output::tell(&format!("{}0 %: {done} of {total} requests done", tenth));
+                    output::tell(&format!("{tenth}0 %: {done} of {total} requests done"));
                 }
             }
         }

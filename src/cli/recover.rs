@@ -5,7 +5,7 @@ use super::context::{Context, Ended, patterns};
 use super::desk::{Desk, runtime};
 use super::exit::{Exit, Failure};
 use super::workspace::Workspace;
-use super::{key, record};
+use super::{key, output, record};
 use crate::apply::recover::{self, Choices, RecoverError, Terms};
 use crate::model::Endpoint;
 use crate::render;
@@ -47,7 +47,7 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
         Format::Json => render::recovered_json(&recovered),
         _ => render::recovered_text(&recovered),
     };
-    context.print(&text)?;
+    output::print(&text)?;
     Ok(recovered.conditions().first().map_or(Exit::Done, |condition| Exit::from(*condition)))
 }
 

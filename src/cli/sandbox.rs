@@ -5,6 +5,7 @@ use super::args::Sandbox as Arguments;
 use super::context::{Context, Ended};
 use super::desk::runtime;
 use super::exit::{Exit, Failure};
+use super::output;
 use crate::sandbox::{Fault, FaultProblem, Faults, Running, Sandbox};
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -24,7 +25,7 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     let key = context.environment.key.as_ref().map(|key| key.to_string_lossy().into_owned());
     runtime()?.block_on(async {
         let running = start(arguments.listen, context.path(Path::new(DATA)), faults, key).await?;
-        context.print(&format!("{}\n", running.url()))?;
+        output::print(&format!("{}\n", running.url()))?;
         context.say("This is the sandbox: no real account is touched. It ends with Ctrl-C.");
         stopped().await;
         running.shutdown().await;

@@ -3,11 +3,12 @@
 use super::args::{Schema, SchemaName};
 use super::context::{Context, Ended};
 use super::exit::Exit;
+use super::output;
 use crate::{desired, plan, render, state};
 use clap::ValueEnum;
 
-pub(super) fn run(context: &Context, arguments: &Schema) -> Ended {
-    context.print(&text(arguments.name))?;
+pub(super) fn run(_context: &Context, arguments: &Schema) -> Ended {
+    output::print(&text(arguments.name))?;
     Ok(Exit::Done)
 }
 

@@ -3,14 +3,14 @@
 use super::args::Show;
 use super::context::{Context, Ended};
 use super::exit::{Exit, Failure};
-use super::{plan, record};
+use super::{output, plan, record};
 use crate::plan::{Plan, format};
 use crate::store;
 use std::path::Path;
 
 pub(super) fn run(context: &Context, arguments: &Show) -> Ended {
     let plan = load(context, &arguments.plan, Exit::Failed)?;
-    context.print(&plan::text(context, &plan)?)?;
+    output::print(&plan::text(context, &plan)?)?;
     Ok(Exit::Done)
 }
 

@@ -3,6 +3,7 @@
 use super::args::{Format, State as Command};
 use super::context::{Context, Ended, patterns};
 use super::exit::{Exit, Failure};
+use super::output;
 use super::record;
 use super::workspace::Workspace;
 use crate::desired::{Brands, Declared, Wanted};
@@ -30,7 +31,7 @@ fn list(context: &Context) -> Ended {
         Format::Json => render::state_list_json(&state, &doubts, brands),
         _ => render::state_list(&state, &doubts, brands, &context.view()),
     };
-    context.print(&text)?;
+    output::print(&text)?;
     Ok(Exit::Done)
 }
 
@@ -49,7 +50,7 @@ fn show(context: &Context, address: &str) -> Ended {
         Format::Json => render::state_show_json(&key, &state, &doubts, brands, view.values),
         _ => render::state_show(&key, &state, &doubts, brands, &view),
     };
-    context.print(&text)?;
+    output::print(&text)?;
     Ok(Exit::Done)
 }
 
@@ -178,7 +179,7 @@ fn finish(
         Format::Json => render::changed_json(&customers),
         _ => render::changed_text(done, &customers),
     };
-    context.print(&text)?;
+    output::print(&text)?;
     Ok(Exit::Done)
 }
 

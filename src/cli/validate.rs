@@ -4,6 +4,7 @@ use super::args::{Format, Validate};
 use super::context::{Context, Ended};
 use super::environment;
 use super::exit::Exit;
+use super::output;
 use super::workspace;
 use crate::diagnostic::Severity;
 use crate::render;
@@ -26,7 +27,7 @@ pub(super) fn run(context: &Context, arguments: &Validate) -> Ended {
             }
         }
     };
-    context.print(&text)?;
+    output::print(&text)?;
     let warned = arguments.deny_warnings && found.count(Severity::Warning) > 0;
     Ok(if found.has_errors() || warned { Exit::Failed } else { Exit::Done })
 }

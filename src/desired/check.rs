@@ -20,7 +20,7 @@ pub(super) fn check<'t>(root: Node<'t>, findings: &mut Findings) -> Document<'t>
     let mut document =
         Document { brand: None, defaults: Defaults::default(), customers: Vec::new() };
     let start = root.mark();
-    let shape = "brand: shop\ncustomers:\n  C-1001: { firstname: Ada }";
+    let shape = "{ brand: shop, customers: { C-1001: { firstname: Ada } } }";
     let Some(pairs) = map(root, "the document", shape, findings) else { return document };
     let mut seen = [false; 2];
     for Pair { key, value, .. } in pairs {
@@ -80,7 +80,7 @@ fn defaults<'t>(node: Node<'t>, findings: &mut Findings) -> Defaults<'t> {
 }
 
 fn customers<'t>(node: Node<'t>, findings: &mut Findings) -> Vec<Member<'t>> {
-    let shape = "customers:\n  C-1001: { firstname: Ada }\n`customers: {}` declares nobody";
+    let shape = "customers: { C-1001: { firstname: Ada } }; `customers: {}` declares nobody";
     let pairs = map(node, "`customers`", shape, findings).unwrap_or_default();
     pairs
         .into_iter()
@@ -93,7 +93,7 @@ fn customers<'t>(node: Node<'t>, findings: &mut Findings) -> Vec<Member<'t>> {
 }
 
 fn entry<'t>(node: Node<'t>, findings: &mut Findings) -> Option<Entry<'t>> {
-    let shape = "C-1001: { firstname: Ada }\n`C-1001: {}` declares a customer of whom nothing is \
+    let shape = "C-1001: { firstname: Ada }; `C-1001: {}` declares a customer of whom nothing is \
                  ours; `C-1001: { purge: \"the reason\" }` erases one";
     let pairs = map(node, "an entry", shape, findings)?;
     let mut entry = Entry::default();

@@ -18,7 +18,7 @@ pub(super) struct Document<'t> {
     #[schemars(with = "BrandText")]
     pub(super) brand: Option<Scalar<'t>>,
     /// What holds for every customer of this document that does not say otherwise.
-    #[schemars(with = "Option<Defaults<'static>>")]
+    #[schemars(default, with = "Defaults<'static>")]
     pub(super) defaults: Defaults<'t>,
     /// The customers, by the organisation's own customer id. `{}` declares nobody.
     #[schemars(with = "BTreeMap<String, Entry<'static>>")]
@@ -30,10 +30,10 @@ pub(super) struct Document<'t> {
 #[schemars(deny_unknown_fields)]
 pub(super) struct Defaults<'t> {
     /// Custom fields by name. An entry's own value wins, also `null`.
-    #[schemars(with = "Option<BTreeMap<String, Text>>")]
+    #[schemars(default, with = "BTreeMap<String, Text>")]
     pub(super) fields: Vec<Line<'t>>,
     /// Whether tickets stay unlinked.
-    #[schemars(with = "Option<bool>")]
+    #[schemars(default, with = "bool")]
     pub(super) no_sync: Option<Scalar<'t>>,
 }
 
@@ -52,32 +52,32 @@ pub(super) struct Member<'t> {
 #[schemars(deny_unknown_fields, extend("dependencies" = {"purge": {"maxProperties": 1}}))]
 pub(super) struct Entry<'t> {
     /// The first name. `null` clears it.
-    #[schemars(with = "Option<Text>")]
+    #[schemars(default, with = "Text")]
     pub(super) firstname: Option<Scalar<'t>>,
     /// The last name. `null` clears it.
-    #[schemars(with = "Option<Text>")]
+    #[schemars(default, with = "Text")]
     pub(super) lastname: Option<Scalar<'t>>,
     /// Custom fields by name, as the account defines them. Texts are taken literally; `null` clears
     /// a field.
-    #[schemars(with = "Option<BTreeMap<String, Text>>")]
+    #[schemars(default, with = "BTreeMap<String, Text>")]
     pub(super) fields: Vec<Line<'t>>,
     /// How the customer is reached. Addresses are only ever added: Omnidesk has no way to remove
     /// one.
-    #[schemars(with = "Option<Channels>")]
+    #[schemars(default, with = "Channels")]
     pub(super) channels: Vec<(Kind, Vec<Scalar<'t>>)>,
     /// Whether other tickets stay unlinked when the customer is created or gets a channel.
-    #[schemars(with = "Option<bool>")]
+    #[schemars(default, with = "bool")]
     pub(super) no_sync: Option<Scalar<'t>>,
     /// The ticket that the new customer is linked to. Only the create request has it; it is never
     /// compared.
-    #[schemars(with = "Option<TicketNumber>")]
+    #[schemars(default, with = "TicketNumber")]
     pub(super) ticket_id: Option<Scalar<'t>>,
     /// Whether the customer must not be purged, also after its entry left the files.
-    #[schemars(with = "Option<bool>")]
+    #[schemars(default, with = "bool")]
     pub(super) protect: Option<Scalar<'t>>,
     /// Orders that all data of the customer are erased for good, and says why in words. No other
     /// key stands beside it.
-    #[schemars(with = "Option<Why>")]
+    #[schemars(default, with = "Why")]
     pub(super) purge: Option<Scalar<'t>>,
 }
 
@@ -95,19 +95,24 @@ pub(super) struct Line<'t> {
 #[expect(dead_code, reason = "read by the derive alone: it describes the keys of a map")]
 struct Channels {
     /// Email addresses, without a display name.
-    email: Option<OneOrMore>,
+    #[schemars(default)]
+    email: OneOrMore,
     /// Telephone numbers with their country code, as +31 20 123 4567.
-    telephone: Option<OneOrMore>,
+    #[schemars(default)]
+    telephone: OneOrMore,
     /// Facebook handles.
-    facebook: Option<OneOrMore>,
+    #[schemars(default)]
+    facebook: OneOrMore,
     /// Twitter handles, without `@`.
-    twitter: Option<OneOrMore>,
+    #[schemars(default)]
+    twitter: OneOrMore,
 }
 
 /// A type of its own for a piece of schema that no Rust type has.
 macro_rules! piece {
     ($name:ident, $doc:literal, $($schema:tt)+) => {
         #[doc = $doc]
+        #[derive(Default)]
         struct $name;
 
         impl JsonSchema for $name {

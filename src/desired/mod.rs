@@ -33,7 +33,7 @@ pub use files::{FilesError, SourceFile};
 pub use print::print;
 pub use project::{Api, Auth, Body, Brand, Brands, ChangeLimit, OnRemoval, Policy, Project};
 pub use quantity::duration;
-pub use schema::{schema, schema_customers, schema_project};
+pub use schema::{schema_customers, schema_project};
 pub use set::{Declared, Desired, Order, Wanted};
 
 use crate::diagnostic::{Code, Diagnostics};

@@ -61,12 +61,13 @@ fn unknown(key: &Scalar<'_>, known: &[&str], what: &str, findings: &mut Findings
         Some(name) => format!("unknown key `{name}` in {what}"),
         None => format!("unknown key in {what}"),
     };
+    let plain = key.text.to_lowercase().replace(['_', '-'], "");
     let hint = match nearest(&key.text, known.iter().copied()) {
-        Some(name) => format!("did you mean `{name}`?"),
-        None if nearest(&key.text, ["api_key", "token", "key"]).is_some() => {
+        _ if matches!(plain.as_str(), "apikey" | "key" | "token") => {
             "the API key never stands in a file: set OMNIDESK_API_KEY or OMNIDESK_API_KEY_FILE"
                 .to_owned()
         }
+        Some(name) => format!("did you mean `{name}`?"),
         None => {
             let names: Vec<_> = known.iter().map(|key| format!("`{key}`")).collect();
             format!("expected one of {}", names.join(", "))

@@ -34,7 +34,7 @@ pub(super) struct ProjectFile {
     #[schemars(length(min = 1))]
     state: String,
     /// A name for each brand id, used in files and in addresses such as `shop/C-1001`.
-    #[schemars(length(min = 1))]
+    #[schemars(extend("minProperties" = 1))]
     brands: BTreeMap<String, BrandFile>,
     /// How the API is spoken to.
     #[serde(default)]

@@ -6,6 +6,7 @@ use crate::apply::recover::{Recovered, Settlement};
 use crate::model::Customer;
 use crate::store::{How, Verdict};
 use serde::Serialize;
+use std::fmt::Write;
 
 /// One line a doubt, then `Settled: …`. Ends with one newline.
 #[must_use]
@@ -22,10 +23,10 @@ pub fn recovered_text(recovered: &Recovered) -> String {
                 format!("still in doubt: {}{}", failure.cause, hint.unwrap_or_default())
             }
         };
-        out.push_str(&format!("{}: {now}\n", escape::line(&who)));
+        let _ = writeln!(out, "{}: {now}", escape::line(&who));
     }
     let (open, all) = (recovered.open(), recovered.doubts.len());
-    out.push_str(&format!("Settled: {} of {all}; {open} in doubt.", all - open));
+    let _ = write!(out, "Settled: {} of {all}; {open} in doubt.", all - open);
     escape::plain(&out)
 }
 

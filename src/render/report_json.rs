@@ -6,7 +6,7 @@ use crate::apply::{Outcome, Report, Skip, Stop};
 use crate::model::Verb;
 use crate::plan::format::{CustomerRow, Tool};
 use crate::plan::{Held, Step};
-use schemars::{JsonSchema, Schema, generate::SchemaSettings};
+use schemars::{JsonSchema, Schema};
 use serde::Serialize;
 
 /// The report of one run of `omniform apply`. Holds no customer's value.
@@ -140,7 +140,7 @@ pub fn report_json(report: &Report) -> String {
 /// The JSON Schema (draft-07) of [`report_json`].
 #[must_use]
 pub fn report_schema() -> Schema {
-    SchemaSettings::draft07().into_generator().into_root_schema_for::<ReportFile>()
+    crate::model::schema::<ReportFile>()
 }
 
 impl From<&Report> for ReportFile {

@@ -1,4 +1,5 @@
-//! The sandbox in process, without HTTP: for tests and simulations. *Pure* but for waiting.
+//! The sandbox in process, without HTTP: for tests and simulations. *Touches: the clock,* to
+//! be slow on request.
 //!
 //! Takes what `api` would send, as the bytes that it would send; gives the answers that the client
 //! would give. It counts, so that a test can ask it what really happened.

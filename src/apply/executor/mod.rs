@@ -12,6 +12,7 @@
 mod batch;
 mod flow;
 mod lanes;
+mod pump;
 
 use self::batch::Batches;
 use self::lanes::Lanes;

@@ -129,3 +129,6 @@ pub async fn recover<H: Helpdesk>(
     }
     Ok(recovered)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,3 +1,5 @@
+//! Trees with their places, and what is wrong with a file as YAML.
+
 use super::{Node, Scalar, Style};
 use crate::desired::SourceFile;
 use crate::desired::findings::Findings;
@@ -67,6 +69,7 @@ fn every_node_has_its_place_and_its_literal_text() {
 #[test]
 fn an_absent_value_stands_where_its_key_does() {
     assert_eq!(tree("x:\n  tier:\n\n\ny: 1\n"), "1:1{1:1 x=2:3{2:3 tier=2:3 -} 5:1 y=5:4 1}");
+    assert_eq!(tree("-\n- a\n-\n"), "1:1[1:2 - 2:3 a 3:2 -]");
     assert_eq!(tree("{ a: , b }"), "1:1{1:3 a=1:3 - 1:8 b=1:8 -}");
 }
 

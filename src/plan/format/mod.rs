@@ -17,7 +17,6 @@ pub use rows::{
 };
 
 use super::Plan;
-use schemars::generate::SchemaSettings;
 
 /// The version of the format, as written.
 ///
@@ -33,5 +32,5 @@ pub fn to_json(plan: &Plan) -> String {
 /// The JSON Schema of the format (draft-07).
 #[must_use]
 pub fn schema() -> schemars::Schema {
-    SchemaSettings::draft07().into_generator().into_root_schema_for::<PlanFile>()
+    crate::model::schema::<PlanFile>()
 }

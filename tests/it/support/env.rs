@@ -9,14 +9,14 @@ use std::{
 use tempfile::TempDir;
 
 /// A temporary folder, and the binary run inside it.
-pub struct TestEnv {
+pub(crate) struct TestEnv {
     folder: TempDir,
     variables: Vec<(String, String)>,
 }
 
 /// What one run of the binary printed, as one value for a snapshot.
 #[derive(Debug)]
-pub struct Run {
+pub(crate) struct Run {
     pub status: i32,
     pub stdout: String,
     pub stderr: String,
@@ -24,13 +24,13 @@ pub struct Run {
 
 impl TestEnv {
     /// An empty folder.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("omniform-").tempdir().unwrap();
         Self { folder, variables: Vec::new() }
     }
 
     /// A folder with these files: path and text.
-    pub fn with(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn with(files: &[(&str, &str)]) -> Self {
         let env = Self::new();
         for (path, text) in files {
             env.write(path, text);
@@ -39,47 +39,47 @@ impl TestEnv {
     }
 
     /// A folder with a copy of one of the repository's examples.
-    pub fn example(name: &str) -> Self {
+    pub(crate) fn example(name: &str) -> Self {
         Self::folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name))
     }
 
     /// A folder with a copy of this one.
-    pub fn folder(from: &Path) -> Self {
+    pub(crate) fn folder(from: &Path) -> Self {
         let env = Self::new();
         copy_folder(from, env.folder.path());
         env
     }
 
     /// Sets an environment variable for every run.
-    pub fn set(&mut self, name: &str, value: &str) -> &mut Self {
+    pub(crate) fn set(&mut self, name: &str, value: &str) -> &mut Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// The folder.
-    pub fn path(&self, below: &str) -> PathBuf {
+    pub(crate) fn path(&self, below: &str) -> PathBuf {
         self.folder.path().join(below)
     }
 
     /// Writes a file, with the folders above it.
-    pub fn write(&self, path: &str, text: &str) {
+    pub(crate) fn write(&self, path: &str, text: &str) {
         let path = self.path(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
     /// Reads a file.
-    pub fn read(&self, path: &str) -> String {
+    pub(crate) fn read(&self, path: &str) -> String {
         fs::read_to_string(self.path(path)).unwrap()
     }
 
     /// Whether a file exists.
-    pub fn exists(&self, path: &str) -> bool {
+    pub(crate) fn exists(&self, path: &str) -> bool {
         self.path(path).exists()
     }
 
     /// The binary with these arguments, in the folder, without a standard input.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_omniform"));
         command.args(arguments).current_dir(self.folder.path()).env_clear();
         command.env("PATH", "/usr/bin:/bin").env("HOME", self.folder.path());
@@ -90,7 +90,7 @@ impl TestEnv {
 
     /// A line of shell, in a folder below this one; it finds the binary on its PATH, and git and the
     /// like where this test finds them.
-    pub fn shell(&self, below: &str, line: &str) -> Command {
+    pub(crate) fn shell(&self, below: &str, line: &str) -> Command {
         let binaries = Path::new(env!("CARGO_BIN_EXE_omniform")).parent().unwrap();
         let rest = std::env::var("PATH").unwrap_or_else(|_| "/usr/bin:/bin".to_owned());
         let mut command = Command::new("sh");
@@ -103,7 +103,7 @@ impl TestEnv {
     }
 
     /// Runs the binary to its end, and checks what it printed and recorded against the schemas.
-    pub fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         let run: Run = self.command(arguments).output().unwrap().into();
         schema::check_output(arguments, &run.stdout);
         if let Ok(state) = fs::read_to_string(self.path("omniform.state.jsonl"))
@@ -130,13 +130,13 @@ impl From<Output> for Run {
 
 impl Run {
     /// The last line of stdout.
-    pub fn last_line(&self) -> &str {
+    pub(crate) fn last_line(&self) -> &str {
         self.stdout.lines().last().unwrap_or("")
     }
 
     /// Fails the test unless the exit code is this one.
     #[track_caller]
-    pub fn expect(self, status: i32) -> Self {
+    pub(crate) fn expect(self, status: i32) -> Self {
         assert_eq!(self.status, status, "{self}");
         self
     }

@@ -19,7 +19,7 @@ static PROJECT: LazyLock<Validator> = LazyLock::new(|| load("project"));
 
 /// Checks what a command printed, if a schema describes it.
 #[track_caller]
-pub fn check_output(arguments: &[&str], stdout: &str) {
+pub(crate) fn check_output(arguments: &[&str], stdout: &str) {
     let validator = match arguments {
         _ if arguments.contains(&"--mask") || !arguments.contains(&"json") => return,
         _ if arguments.contains(&"plan") || arguments.contains(&"show") => &PLAN,
@@ -33,19 +33,19 @@ pub fn check_output(arguments: &[&str], stdout: &str) {
 
 /// Checks every line of a state file.
 #[track_caller]
-pub fn check_state(text: &str) {
+pub(crate) fn check_state(text: &str) {
     for line in text.lines() {
         check(&STATE, &serde_json::from_str(line).unwrap());
     }
 }
 
 /// Whether the schema accepts every document of a customer file.
-pub fn accepts_customers(text: &str) -> bool {
+pub(crate) fn accepts_customers(text: &str) -> bool {
     documents(text).iter().all(|document| CUSTOMERS.is_valid(document))
 }
 
 /// Whether the schema accepts a project file.
-pub fn accepts_project(text: &str) -> bool {
+pub(crate) fn accepts_project(text: &str) -> bool {
     documents(text).iter().all(|document| PROJECT.is_valid(document))
 }
 

@@ -155,7 +155,7 @@ async fn a_full_disk_stops_the_run_and_tells_what_was_done() {
     assert!(run.failed);
     assert!(matches!(run.report.stop, Some(Stop::NotDurable(_))));
     let sent = desk.sent.lock().unwrap().len();
-    assert_eq!(run.report.done().create as usize, sent, "every answer is told");
+    assert_eq!(run.report.done().create, u64::try_from(sent).unwrap(), "every answer is told");
     assert_eq!(run.report.not_started(), 20 - sent);
 }
 

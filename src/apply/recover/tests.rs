@@ -1,0 +1,227 @@
+//! An apply and its recovery over a real store, with a helpdesk that answers as it is told.
+
+use super::{Choices, RecoverError, Recovered, Settled, Settlement, Terms, recover};
+use crate::api::{Answer, Helpdesk, Presence};
+use crate::apply::executor::{Limits, OnFailure};
+use crate::apply::report::{Condition, Report, Stop};
+use crate::apply::{self, Progress, samples};
+use crate::desired::{Brand, Brands};
+use crate::model::{BrandId, BrandName, Customer, Endpoint, Key, Pattern, Timestamp, Verb};
+use crate::plan::{Action, Step};
+use crate::state::{Doubt, State};
+use crate::store::{Absent, How, Lock, Owner, Paths, Session, Verdict, snapshot};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::sync::mpsc::unbounded_channel;
+
+struct Desk {
+    answers: Mutex<Vec<Answer>>,
+    presence: Presence,
+    sent: Mutex<Vec<Verb>>,
+}
+
+impl Helpdesk for Desk {
+    async fn send(&self, _: &Key, action: &Action) -> Answer {
+        self.sent.lock().unwrap().push(action.verb());
+        self.answers.lock().unwrap().pop().unwrap()
+    }
+
+    async fn find(&self, _: &Customer, _: Option<&str>) -> Presence {
+        self.presence.clone()
+    }
+}
+
+fn desk(answers: &[Answer], presence: Presence) -> Arc<Desk> {
+    let answers = answers.iter().rev().cloned().collect();
+    Arc::new(Desk { answers: Mutex::new(answers), presence, sent: Mutex::default() })
+}
+
+struct Nobody;
+
+impl Progress for Nobody {
+    fn step(&mut self, _: usize, _: usize) {}
+}
+
+struct Account {
+    folder: TempDir,
+    brands: Brands,
+}
+
+impl Account {
+    fn new() -> Self {
+        let mut brands = Brands::default();
+        let brand = Brand { id: BrandId::new(1).unwrap(), label: Some("Shop".into()) };
+        brands.add(BrandName::new("shop").unwrap(), brand).unwrap();
+        Self { folder: TempDir::new().unwrap(), brands }
+    }
+
+    fn paths(&self) -> Paths {
+        Paths::resolve(&self.folder.path().join("omniform.state.jsonl")).unwrap()
+    }
+
+    fn session(&self) -> Session {
+        let (paths, since) = (self.paths(), Timestamp::from_second(1_700_000_000));
+        let owner = Owner {
+            run: "run".into(),
+            command: "apply".into(),
+            host: "here".into(),
+            job: None,
+            since,
+        };
+        let lock = Lock::acquire(&paths, &owner, Duration::ZERO).unwrap();
+        let lineage = "00000000-0000-4000-8000-000000000000".to_owned();
+        let absent = Absent::Create { lineage };
+        Session::open(lock, &paths, &Endpoint::Sandbox, absent, "run", "apply", since).unwrap()
+    }
+
+    fn record(&self) -> Option<(State, Vec<Doubt>)> {
+        Some(snapshot(&self.paths(), &Endpoint::Sandbox).unwrap()?.set_aside())
+    }
+
+    async fn apply(&self, steps: Vec<Step>, desk: &Arc<Desk>) -> Report {
+        let limits =
+            Limits { concurrency: 2, requests_per_second: 1000.0, on_failure: OnFailure::Continue };
+        let terms = apply::Terms { limits, signals: unbounded_channel().1, seed: 1 };
+        let approved = samples::approved(steps, Vec::new());
+        apply::run(&approved, self.session(), Arc::clone(desk), terms, Nobody).await.unwrap()
+    }
+
+    async fn recover(&self, desk: &Desk, choices: &Choices) -> Result<Recovered, RecoverError> {
+        let (brands, who) = (&self.brands, "somebody");
+        let terms = Terms { choices, brands, who, requests_per_second: 1000.0, seed: 1 };
+        recover(self.session(), Some(desk), terms).await
+    }
+}
+
+fn unclear() -> Answer {
+    Answer::Unclear { cause: "HTTP 500".into() }
+}
+
+fn key_refused() -> Answer {
+    Answer::KeyRefused { status: 401 }
+}
+
+fn shown() -> Presence {
+    Presence::Exists { firstname: None, lastname: None }
+}
+
+fn pattern(text: &str) -> Vec<Pattern> {
+    vec![Pattern::new(text).unwrap()]
+}
+
+fn outcome(recovered: &Recovered) -> &Settlement {
+    let [Settled { outcome, .. }] = recovered.doubts.as_slice() else {
+        panic!("expected one doubt")
+    };
+    outcome
+}
+
+#[tokio::test]
+async fn a_run_is_recorded_and_nothing_else_is_left() {
+    let account = Account::new();
+    let desk = desk(&[Answer::Done, Answer::Done], Presence::NotListed);
+    let steps = vec![samples::create("C-1"), samples::add_channel("C-1", "a@example.com")];
+    let report = account.apply(steps, &desk).await;
+    assert_eq!(report.conditions(), []);
+    let (state, doubts) = account.record().unwrap();
+    assert!(doubts.is_empty());
+    assert!(
+        state.live(&samples::customer("C-1").key()).unwrap().has(&samples::email("a@example.com"))
+    );
+    assert!(!account.paths().journal().exists());
+}
+
+#[tokio::test]
+async fn a_run_with_nothing_to_do_leaves_no_file() {
+    let account = Account::new();
+    let report = account.apply(Vec::new(), &desk(&[], Presence::NotListed)).await;
+    assert_eq!(report.conditions(), []);
+    assert!(account.record().is_none());
+}
+
+#[tokio::test]
+async fn a_read_that_shows_the_customer_settles_its_create() {
+    let account = Account::new();
+    let desk = desk(&[unclear()], shown());
+    let report = account.apply(vec![samples::create("C-1")], &desk).await;
+    assert_eq!(report.conditions(), [Condition::InDoubt]);
+    assert_eq!(account.record().unwrap().1.len(), 1);
+    let recovered = account.recover(&desk, &Choices::default()).await.unwrap();
+    assert_eq!(outcome(&recovered), &Settlement::Settled(Verdict::Applied, How::Read));
+    assert_eq!(recovered.conditions(), []);
+    let (state, doubts) = account.record().unwrap();
+    assert!(doubts.is_empty() && state.live(&samples::customer("C-1").key()).is_some());
+}
+
+#[tokio::test]
+async fn a_read_that_shows_nobody_proves_nothing() {
+    let account = Account::new();
+    let desk = desk(&[unclear()], Presence::NotListed);
+    account.apply(vec![samples::create("C-1")], &desk).await;
+    let recovered = account.recover(&desk, &Choices::default()).await.unwrap();
+    let Settlement::Open(failure) = outcome(&recovered) else { panic!("settled by absence") };
+    assert!(failure.hint.as_ref().unwrap().contains("--applied shop/C-1"));
+    assert_eq!(recovered.conditions(), [Condition::InDoubt]);
+    assert_eq!(account.record().unwrap().1.len(), 1);
+}
+
+#[tokio::test]
+async fn a_word_settles_without_a_request() {
+    for (applied, verdict) in [(true, Verdict::Applied), (false, Verdict::NotApplied)] {
+        let account = Account::new();
+        let desk = desk(&[unclear()], Presence::NotListed);
+        account.apply(vec![samples::create("C-1")], &desk).await;
+        let mut choices = Choices::default();
+        if applied {
+            choices.applied = pattern("shop/*");
+        } else {
+            choices.not_applied = pattern("shop/*");
+        }
+        assert!(!choices.needs_helpdesk());
+        let recovered = account.recover(&desk, &choices).await.unwrap();
+        assert_eq!(outcome(&recovered), &Settlement::Settled(verdict, How::Word));
+        let (state, doubts) = account.record().unwrap();
+        assert_eq!((state.live_count(), doubts.len()), (usize::from(applied), 0));
+        assert_eq!(desk.sent.lock().unwrap().len(), 1, "only the apply has sent");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_that_may_be_sent_again_is_settled_by_its_answer() {
+    let account = Account::new();
+    let desk = desk(&[Answer::Done, unclear(), Answer::Done], Presence::NotListed);
+    let steps = vec![samples::create("C-1"), samples::add_channel("C-1", "a@example.com")];
+    account.apply(steps, &desk).await;
+    let choices = Choices { resend: pattern("shop/C-1"), ..Choices::default() };
+    let recovered = account.recover(&desk, &choices).await.unwrap();
+    assert_eq!(outcome(&recovered), &Settlement::Settled(Verdict::Applied, How::Resent));
+    let (state, _) = account.record().unwrap();
+    assert!(
+        state.live(&samples::customer("C-1").key()).unwrap().has(&samples::email("a@example.com"))
+    );
+    assert_eq!(*desk.sent.lock().unwrap(), [Verb::Create, Verb::AddChannel, Verb::AddChannel]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_key_leaves_the_doubt_and_stops() {
+    let account = Account::new();
+    let desk = desk(&[Answer::Done, unclear(), key_refused()], Presence::NotListed);
+    let steps = vec![samples::create("C-1"), samples::add_channel("C-1", "a@example.com")];
+    account.apply(steps, &desk).await;
+    let choices = Choices { resend: pattern("shop/*"), ..Choices::default() };
+    let recovered = account.recover(&desk, &choices).await.unwrap();
+    assert_eq!(recovered.stop, Some(Stop::KeyRefused(401)));
+    assert_eq!(recovered.conditions(), [Condition::KeyRefused, Condition::InDoubt]);
+}
+
+#[tokio::test]
+async fn a_create_is_never_sent_again() {
+    let account = Account::new();
+    let desk = desk(&[unclear()], shown());
+    account.apply(vec![samples::create("C-1")], &desk).await;
+    let choices = Choices { resend: pattern("shop/*"), ..Choices::default() };
+    let error = account.recover(&desk, &choices).await.unwrap_err();
+    assert!(matches!(error, RecoverError::Choice(_)));
+    assert_eq!(account.record().unwrap().1.len(), 1, "nothing changed");
+}

@@ -1,0 +1,223 @@
+//! Customer files: structure, defaults, channels, tombstones, and what clashes.
+
+use super::{Declared, PROJECT, entry, fields, file, lines, only, parse, parse_customers};
+use super::{project_of, told};
+use crate::model::Kind;
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn the_example_of_the_contract_is_understood() {
+    let (desired, list) = parse(
+        "# yaml-language-server: $schema=../schema/customers.schema.json\n\
+         brand: shop\n\
+         defaults: { fields: { region: EU }, no_sync: true }\n\
+         customers:\n\
+         \x20 C-1001:\n\
+         \x20   firstname: Ada\n\
+         \x20   lastname: Lovelace\n\
+         \x20   fields: { tier: gold, postcode: 01234 }\n\
+         \x20   channels:\n\
+         \x20     email: [ada@example.com, ada@WORK.example]\n\
+         \x20     telephone: +31 20 123 4567\n\
+         \x20     twitter: adal\n\
+         \x20   no_sync: false\n\
+         \x20   ticket_id: 881\n\
+         \x20   protect: true\n\
+         \x20 C-1002:\n\
+         \x20   purge: \"erasure request 2026-114\"\n",
+    );
+    assert_eq!(lines(&list), NOTHING);
+    let customers: Vec<_> = desired.customers.iter().collect();
+    let (key, Declared::Kept(ada)) = customers[0] else { panic!("expected Ada") };
+    assert_eq!((key.brand.get(), key.primary.as_str()), (1, "C-1001"));
+    assert_eq!(
+        fields(ada),
+        ["firstname=Ada", "lastname=Lovelace", "postcode=01234", "region=EU", "tier=gold"]
+    );
+    let address = |kind, index: usize| ada.channels[&kind][index].as_str();
+    assert_eq!(address(Kind::Email, 1), "ada@work.example");
+    assert_eq!(address(Kind::Telephone, 0), "+31201234567");
+    assert_eq!((ada.no_sync, ada.ticket_id, ada.protect), (false, Some(881), true));
+    assert_eq!(ada.place.to_string(), "a.yaml:5:3");
+    let Declared::Purged(order) = customers[1].1 else { panic!("expected a tombstone") };
+    assert_eq!(order.why, "erasure request 2026-114");
+}
+
+#[test]
+fn an_entrys_own_value_wins_over_the_file_and_the_file_over_the_project() {
+    let text = "brand: shop\ndefaults: { fields: { a: 1, b: 2 } }\n\
+                customers: { C-1: { fields: { a: null, c: 3 } } }\n";
+    assert_eq!(fields(&only(text)), ["a=-", "b=2", "c=3"]);
+    let of = |project: &str, text: &str| {
+        let project = project_of(&format!("{PROJECT}{project}"));
+        let (desired, list) = parse_customers(&[file("a.yaml", text)], &project);
+        assert_eq!(lines(&list), NOTHING);
+        desired.customers.into_values().any(|d| matches!(d, Declared::Kept(w) if w.no_sync))
+    };
+    let plain = "brand: shop\ncustomers: { C-1: {} }";
+    let default = "brand: shop\ndefaults: { no_sync: false }\ncustomers: { C-1: {} }";
+    let own = "brand: shop\ndefaults: { no_sync: false }\ncustomers: { C-1: { no_sync: true } }";
+    assert!(!of("", plain));
+    assert!(of("no_sync: true\n", plain));
+    assert!(!of("no_sync: true\n", default));
+    assert!(of("no_sync: false\n", own));
+}
+
+#[test]
+fn several_documents_may_have_several_brands() {
+    let (desired, list) =
+        parse("brand: shop\ncustomers: { A: {} }\n---\nbrand: travel\ncustomers: { A: {} }\n---\n");
+    assert_eq!(lines(&list), NOTHING);
+    assert_eq!(desired.customers.len(), 2);
+}
+
+#[test]
+fn a_file_may_declare_nobody() {
+    assert_eq!(told("brand: shop\ncustomers: {}\n"), NOTHING);
+    assert_eq!(entry("{}"), NOTHING);
+}
+
+#[test]
+fn problems_of_structure_are_all_told() {
+    assert_eq!(told("customers: {}"), ["D102 1:1"]);
+    assert_eq!(told("brand: shop"), ["D102 1:1"]);
+    assert_eq!(told("brand: shop\ncustomers:\n"), ["D103 2:1"]);
+    assert_eq!(told("- brand: shop\n"), ["D103 1:1"]);
+    assert_eq!(told("just a text"), ["D103 1:1"]);
+    assert_eq!(told("brand:\ncustomers: {}"), ["D106 1:1"]);
+    assert_eq!(told("brand: null\ncustomers: {}"), ["D106 1:8"]);
+    assert_eq!(told("brand: shp\ncustomers: {}"), ["D105 1:8"]);
+    assert_eq!(told("brand: [shop]\ncustomers: {}"), ["D104 1:8"]);
+    assert_eq!(told("brand: shop\ncustomer: {}\ncustomers: {}"), ["D101 2:1"]);
+    assert_eq!(told("brand: shop\ncustomers:\n  - id: C-1\n"), ["D103 3:3"]);
+    assert_eq!(told("brand: shop\ncustomers:\n  C-1:\n  C-2: null\n"), ["D103 3:3", "D103 4:8"]);
+    assert_eq!(told("brand: shop\ndefaults: { firstname: x }\ncustomers: {}"), ["D101 2:13"]);
+    assert_eq!(told("brand: shop\ndefaults:\ncustomers: {}"), ["D103 2:1"]);
+    assert_eq!(entry("{ fistname: Ada, tier: gold }"), ["D101 2", "D101 17"]);
+    assert_eq!(entry("{ firstname: [Ada], lastname: {} }"), ["D104 13", "D104 30"]);
+    assert_eq!(entry("{ fields: [tier], channels: adal }"), ["D103 10", "D103 28"]);
+    assert_eq!(entry("{ fields: { tier: [gold] } }"), ["D104 18"]);
+}
+
+#[test]
+fn structure_does_not_hide_values_elsewhere() {
+    let text = "brand: nobody\ncustomers:\n  C-1: { fistname: x, lastname: ' y' }\n  C-1: { protect: yes }\n";
+    assert_eq!(told(text), ["D105 1:8", "D101 3:10", "D107 3:33", "D017 4:3", "D128 4:19"]);
+}
+
+#[test]
+fn a_misspelt_word_gets_its_neighbour() {
+    let hint = |text: &str| {
+        let (_, list) = parse(text);
+        list.iter().next().and_then(|found| found.hint.clone()).unwrap()
+    };
+    assert!(hint("brand: shop\ncustomers: { C: { fistname: x } }").contains("`firstname`"));
+    assert!(
+        hint("brand: shop\ncustomers: { C: { channels: { phone: x } } }").contains("`telephone`")
+    );
+    assert!(hint("brand: shp\ncustomers: {}").contains("`shop`"));
+    assert!(hint("brand: shop\ncustomers: { C: { email: x } }").contains("`channels`"));
+    assert!(hint("brand: shop\ncustomers: { C: { tier: x } }").contains("`fields`"));
+    assert!(
+        hint("brand: shop\ncustomers: { C: { fields: [x] } }").contains("fields: { tier: gold }")
+    );
+}
+
+#[test]
+fn an_address_is_told_by_its_kind() {
+    for (kind, text, code) in [
+        ("telephone", "0201234567", "D119"),
+        ("telephone", "+3120", "D120"),
+        ("telephone", "+31201234567 ext 1", "D120"),
+        ("telephone", "+12001234567", "D121"),
+        ("email", "ada", "D122"),
+        ("email", "'Ada <ada@example.com>'", "D123"),
+        ("twitter", "'@adal'", "D124"),
+        ("facebook", "ada l", "D125"),
+        ("email", "null", "D118"),
+        ("email", "''", "D106"),
+    ] {
+        let column = 16 + kind.len();
+        assert_eq!(
+            entry(&format!("{{ channels: {{ {kind}: {text} }} }}")),
+            [format!("{code} {column}")]
+        );
+    }
+    assert_eq!(entry("{ channels: { email: [a@b.cd, ~, [x]] } }"), ["D118 30", "D104 33"]);
+    assert_eq!(entry("{ channels: { fax: 1 } }"), ["D117 14"]);
+    assert_eq!(entry("{ channels: { email: } }"), ["D106 14"]);
+    assert_eq!(entry("{ channels: { telephone: +31201234567, twitter: 12345 } }"), NOTHING);
+}
+
+#[test]
+fn one_address_twice_in_a_brand_names_both_places() {
+    let text = "brand: shop\ncustomers:\n  A: { channels: { telephone: +31201234567 } }\n  \
+                B: { channels: { telephone: +31 20 123 4567 } }\n";
+    let (_, list) = parse(text);
+    let found = list.iter().next().unwrap();
+    assert_eq!(lines(&list), ["D126 4:31"]);
+    assert_eq!(found.related[0].to_string(), "a.yaml:3:31");
+    assert_eq!(entry("{ channels: { email: [a@B.cd, a@b.cd] } }"), ["D126 30"]);
+    let other = "---\nbrand: travel\ncustomers: { A: { channels: { telephone: +31201234567 } } }";
+    assert_eq!(told(&format!("{text}{other}")).len(), 1);
+    assert_eq!(entry("{ channels: { twitter: adal, facebook: adal } }"), NOTHING);
+}
+
+#[test]
+fn one_customer_twice_names_both_places_also_across_files() {
+    let text = "brand: shop\ncustomers: { A: {} }";
+    let files = [file("b.yaml", text), file("a.yaml", text)];
+    let (desired, list) = parse_customers(&files, &project_of(PROJECT));
+    let found = list.iter().next().unwrap();
+    assert_eq!((found.code.as_str(), found.place.to_string()), ("D116", "b.yaml:2:14".to_owned()));
+    assert_eq!(found.related[0].to_string(), "a.yaml:2:14");
+    assert_eq!(desired.customers.len(), 1);
+}
+
+#[test]
+fn ids_that_differ_by_case_only_are_a_warning_in_one_brand() {
+    let (desired, list) = parse("brand: shop\ncustomers: { c-1: {}, C-1: {} }");
+    assert_eq!(lines(&list), ["D114 2:23"]);
+    assert!(!list.has_errors());
+    assert_eq!(desired.customers.len(), 2);
+    assert_eq!(
+        told("brand: shop\ncustomers: { c-1: {} }\n---\nbrand: travel\ncustomers: { C-1: {} }"),
+        NOTHING
+    );
+}
+
+#[test]
+fn a_flag_is_a_plain_true_or_false() {
+    assert_eq!(entry("{ no_sync: yes }"), ["D128 11"]);
+    assert_eq!(entry("{ protect: 'true' }"), ["D128 11"]);
+    assert_eq!(entry("{ protect: }"), ["D128 2"]);
+    assert_eq!(entry("{ protect: null }"), ["D128 11"]);
+    assert_eq!(entry("{ protect: true, no_sync: false }"), NOTHING);
+}
+
+#[test]
+fn a_ticket_is_a_number_in_plain_digits() {
+    for text in ["0", "-1", "1.5", "'881'", "x", "null", "0881", "9007199254740992", "1e5", "+1"] {
+        assert_eq!(entry(&format!("{{ ticket_id: {text} }}")), ["D129 13"], "{text}");
+    }
+    assert_eq!(entry("{ ticket_id: 9007199254740991 }"), NOTHING);
+}
+
+#[test]
+fn a_purge_says_why_in_words() {
+    for text in [
+        "''", "true", "False", "yes", "NO", "on", "off", "null", "~", "1", "-1.5", "0x1F", "1e5",
+        ".inf", "1_000",
+    ] {
+        assert_eq!(entry(&format!("{{ purge: {text} }}")), ["D130 9"], "{text}");
+    }
+    assert_eq!(entry("{ purge: }"), ["D130 2"]);
+    assert_eq!(entry("{ purge: [x] }"), ["D104 9"]);
+    for text in ["'yes'", "\"1\"", "2026-11-23", "erasure request", "1 request", "'null'"] {
+        assert_eq!(entry(&format!("{{ purge: {text} }}")), NOTHING, "{text}");
+    }
+    assert_eq!(entry("{ purge: ' x' }"), ["D107 9"]);
+    assert_eq!(entry("{ purge: gone, firstname: Ada }"), ["D131 2"]);
+    assert_eq!(entry("{ protect: true, purge: gone }"), ["D131 17"]);
+}
