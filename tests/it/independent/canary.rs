@@ -78,6 +78,10 @@ fn walk(options: Options, endpoint: Option<&str>) {
     expect_clean(&account, &["-vv", "plan", "--mask"], Stdout::Report);
     let first = expect_clean(&account, &["-vv", "apply", "saved.json"], Stdout::Report);
     assert_ne!(first.status, 1, "{first}");
+    if endpoint.is_some() {
+        // Every apply would wait as long for nobody.
+        return;
+    }
     expect_clean(&account, &["-vv", "apply", "--auto-approve", "--format", "json"], Stdout::Report);
     expect_clean(&account, &["-vv", "apply", "--auto-approve", "--mask"], Stdout::Report);
     expect_clean(&account, &["-vv", "recover"], Stdout::Report);
@@ -87,9 +91,10 @@ fn walk(options: Options, endpoint: Option<&str>) {
 
 #[test]
 fn a_canary_key_and_a_canary_person_are_found_nowhere() {
-    let troubles: [&[(usize, Fault)]; 5] = [
+    let troubles: [&[(usize, Fault)]; 6] = [
         &[],
-        &[(1, Fault::Echo), (3, Fault::Echo)],
+        &[(1, Fault::Echo)],
+        &[(3, Fault::Echo)],
         &[(1, Fault::LostAfter), (2, Fault::CutAfter)],
         &[(1, Fault::HtmlAfter), (2, Fault::Status(302)), (3, Fault::Error500Before)],
         &[(1, Fault::Status(401)), (2, Fault::ErrorUnder200("status"))],

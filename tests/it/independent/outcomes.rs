@@ -100,7 +100,8 @@ fn every_verb_takes_every_answer_as_the_table_says() {
         for _ in 0..8 {
             scope.spawn(|| {
                 while let Some((verb, fault)) = { left.lock().unwrap().pop() } {
-                    wrong.lock().unwrap().extend(attempt(verb, fault));
+                    let found = attempt(verb, fault);
+                    wrong.lock().unwrap().extend(found);
                 }
             });
         }

@@ -116,7 +116,9 @@ fn a_changed_file_sends_one_update_with_only_the_fields_that_differ() {
     encodings_in_parallel(|encoding| {
         let account = Account::new(options(encoding), &customers(&[ADA, BOB]));
         account.apply().expect(0);
-        let changed = ADA.replace("01234", "0012").replace("motto: a & b=c+d", "motto: ~");
+        let changed = ADA
+            .replace("postcode: 01234", "postcode: 0012")
+            .replace("motto: a & b=c+d", "motto: ~");
         account.env.write("customers/shop.yaml", &customers(&[&changed, BOB]));
         account.env.run(&["plan", "--detailed-exitcode"]).expect(2);
         account.apply().expect(0);

@@ -14,7 +14,7 @@ use std::{io::BufReader, net::TcpStream, time::Instant};
 enum Ending {
     /// This answer; the connection stays.
     Whole(Answer),
-    /// The first half of this answer, then the end.
+    /// This answer, which says that it is longer, then the end.
     Cut(Answer),
     /// The end.
     Silence,
@@ -40,7 +40,7 @@ pub(super) fn converse(shared: &Shared, stream: &TcpStream) {
         let written = match ending {
             Ending::Whole(answer) => answer.write(&mut writer, answer.body.len()),
             Ending::Cut(answer) => {
-                let _ = answer.write(&mut writer, answer.body.len() * 2);
+                let _ = answer.write(&mut writer, answer.body.len() * 2 + 9);
                 return;
             }
             Ending::Silence => return,
@@ -113,7 +113,7 @@ fn carry_out(
             answer
         }
     };
-    let ending = trouble(&inner.options, fault, answer, &seen);
+    let ending = trouble(inner, fault, answer, &seen);
     seen.status = match &ending {
         Ending::Whole(answer) => Some(answer.status),
         Ending::Cut(_) | Ending::Silence => None,
@@ -122,7 +122,7 @@ fn carry_out(
     (ending, inner.seen.len() - 1)
 }
 
-fn trouble(options: &Options, fault: Option<Fault>, answer: Answer, seen: &Seen) -> Ending {
+fn trouble(inner: &Inner, fault: Option<Fault>, answer: Answer, seen: &Seen) -> Ending {
     let after = |status, seconds: Option<&str>| {
         let mut answer = Answer::error(status, "come again later");
         answer.headers.extend(seconds.map(|seconds| ("Retry-After", seconds.to_owned())));
@@ -152,7 +152,9 @@ fn trouble(options: &Options, fault: Option<Fault>, answer: Answer, seen: &Seen)
         Some(Fault::Echo) => {
             let body = String::from_utf8_lossy(&seen.raw);
             let found = &seen.parameters;
-            Answer::error(400, &format!("{body} {found:?} apiKey: {}", options.key))
+            let customer = seen.call.as_ref().and_then(|call| inner.world.customers.get(&call.key));
+            let key = &inner.options.key;
+            Answer::error(400, &format!("{customer:?} {body} {found:?} apiKey: {key}"))
         }
     })
 }

@@ -27,7 +27,8 @@ pub(crate) enum Fault {
     ErrorUnder200(&'static str),
     /// This status with the API's error body; nothing was done.
     Status(u16),
-    /// 400 that repeats everything that was sent, the key too; nothing was done.
+    /// 400 that repeats what is known of the customer and all that was sent, the key too; nothing
+    /// was done.
     Echo,
 }
 
@@ -89,7 +90,7 @@ impl Faults {
             Fault::Error500Before,
             Fault::Error500After,
             Fault::TooMany(None),
-            Fault::TooMany(Some("1")),
+            Fault::TooMany(Some("0")),
             Fault::Unavailable("1"),
             Fault::HtmlAfter,
             Fault::Slow(Duration::from_millis(150)),
