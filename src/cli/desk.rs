@@ -29,12 +29,7 @@ impl Desk {
             Endpoint::Url(url) => (url.clone(), None),
             Endpoint::Sandbox => {
                 context.say("The endpoint is the sandbox: no real account is touched.");
-                let running = sandbox::start_inside(&workspace.root).await?;
-                for (_, brand) in workspace.project.brands.iter() {
-                    if let Some(label) = &brand.label {
-                        running.set_label(brand.id, label);
-                    }
-                }
+                let running = sandbox::start_inside(workspace).await?;
                 (running.url(), Some(running))
             }
         };

@@ -26,7 +26,7 @@ const FILES: [(&str, &str); 4] = [
 ];
 
 /// The example is the template: what a test runs end to end is what a user gets.
-const CI: [(&str, &str); 9] = [
+const CI: [(&str, &str); 10] = [
     (".github/workflows/apply.yml", include_str!(ci!(".github/workflows/apply.yml"))),
     (".github/workflows/plan.yml", include_str!(ci!(".github/workflows/plan.yml"))),
     (".github/workflows/recover.yml", include_str!(ci!(".github/workflows/recover.yml"))),
@@ -36,6 +36,7 @@ const CI: [(&str, &str); 9] = [
     ("ci/recover", include_str!(ci!("ci/recover"))),
     ("ci/state-open", include_str!(ci!("ci/state-open"))),
     ("ci/state-save", include_str!(ci!("ci/state-save"))),
+    (".gitignore", include_str!(ci!(".gitignore"))),
 ];
 
 pub(super) fn run(context: &Context, arguments: &Init) -> Ended {
@@ -44,7 +45,13 @@ pub(super) fn run(context: &Context, arguments: &Init) -> Ended {
     for name in [SchemaName::Customers, SchemaName::Project] {
         files.push((format!("schema/{}.schema.json", schema::file_stem(name)), schema::text(name)));
     }
+    let mut next = "edit customers/shop.yaml, then `omniform plan`. The endpoint is the sandbox: no real \
+                    account is touched.";
     if arguments.ci {
+        // In CI the state has a branch of its own and must not stand on this one too.
+        files.retain(|(path, _)| path != ".gitignore");
+        next = "name your account in omniform.yaml instead of the sandbox, then follow \
+                examples/ci-github of omniform: a secret OMNIDESK_API_KEY and an environment.";
         files.extend(CI.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
     }
     let folder = context.folder();
@@ -63,10 +70,7 @@ pub(super) fn run(context: &Context, arguments: &Init) -> Ended {
             .map_err(|error| Failure::new(Exit::Failed, Unwritten { path: path.clone(), error }))?;
     }
     let list = files.iter().map(|(path, _)| format!("  {path}")).collect::<Vec<_>>().join("\n");
-    output::print(&format!(
-        "Created:\n{list}\n\nNext: edit customers/shop.yaml, then `omniform plan`. \
-         The endpoint is the sandbox: no real account is touched.\n"
-    ))?;
+    output::print(&format!("Created:\n{list}\n\nNext: {next}\n"))?;
     Ok(Exit::Done)
 }
 

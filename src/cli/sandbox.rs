@@ -6,6 +6,8 @@ use super::context::{Context, Ended};
 use super::desk::runtime;
 use super::exit::{Exit, Failure};
 use super::output;
+use super::workspace::Workspace;
+use crate::desired::Brands;
 use crate::sandbox::{Fault, FaultProblem, Faults, Running, Sandbox};
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -23,8 +25,12 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
         .collect();
     let faults = Faults::seeded(arguments.seed, faults?).map_err(|problem| usage(&problem))?;
     let key = context.environment.key.as_ref().map(|key| key.to_string_lossy().into_owned());
+    // A project is not needed, but where there is one its brands are listed by their names.
+    let brands = Workspace::open_silently(context).map(|workspace| workspace.project.brands);
+    let brands = brands.unwrap_or_default();
     runtime()?.block_on(async {
         let running = start(arguments.listen, context.path(Path::new(DATA)), faults, key).await?;
+        name_brands(&running, &brands);
         output::print(&format!("{}\n", running.url()))?;
         context.say("This is the sandbox: no real account is touched. It ends with Ctrl-C.");
         stopped().await;
@@ -38,9 +44,19 @@ fn usage(problem: &FaultProblem) -> Failure {
 }
 
 /// Starts the sandbox inside this process, on a loopback port of its own.
-pub(super) async fn start_inside(root: &Path) -> Result<Running, Failure> {
+pub(super) async fn start_inside(workspace: &Workspace) -> Result<Running, Failure> {
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    start(listen, root.join(DATA), Faults::none(), None).await
+    let running = start(listen, workspace.root.join(DATA), Faults::none(), None).await?;
+    name_brands(&running, &workspace.project.brands);
+    Ok(running)
+}
+
+fn name_brands(running: &Running, brands: &Brands) {
+    for (_, brand) in brands.iter() {
+        if let Some(label) = &brand.label {
+            running.set_label(brand.id, label);
+        }
+    }
 }
 
 async fn start(

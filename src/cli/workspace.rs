@@ -55,6 +55,12 @@ impl Workspace {
         }
     }
 
+    /// Reads the project file alone, and says nothing where there is none or it is unusable.
+    pub(super) fn open_silently(context: &Context) -> Option<Self> {
+        let (file, project, _) = read_project(context).ok()?;
+        Self::with(context, folder_of(&file), project?).ok()
+    }
+
     /// Reads the project file and all customer files; any error in them stops here.
     pub(super) fn load(context: &Context) -> Result<(Self, Desired), Failure> {
         let checked = check(context)?;

@@ -11,6 +11,9 @@ use std::fmt::Write;
 /// One line a doubt, then `Settled: …`. Ends with one newline.
 #[must_use]
 pub fn recovered_text(recovered: &Recovered) -> String {
+    if recovered.doubts.is_empty() {
+        return "Nothing is in doubt.\n".to_owned();
+    }
     let mut out = String::new();
     for doubt in &recovered.doubts {
         let who = format!("{} {}", words::verb(doubt.verb), doubt.customer);

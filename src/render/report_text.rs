@@ -108,7 +108,7 @@ fn in_doubt(report: &Report, view: &View) -> String {
         }
     }
     if !out.is_empty() {
-        out.push_str("    Run `omniform recover` to settle what is in doubt.\n");
+        out.push_str("Run `omniform recover` to settle what is in doubt.\n");
     }
     out
 }
@@ -198,7 +198,7 @@ mod tests {
         ? in doubt: + create shop/C-3 (from an earlier run)
         ? in doubt: ~ update shop/C-2
             cause: the connection broke after sending
-            Run `omniform recover` to settle what is in doubt.
+        Run `omniform recover` to settle what is in doubt.
         ! held: + channel shop/C-4
             cause: an address is recorded for another customer of the brand
             to release: the address belongs to shop/C-9:

@@ -71,6 +71,9 @@ fn summary(entry: &Entry) -> String {
         Entry::Purged(at) => return format!("purged {at}"),
         Entry::Live(live) => live,
     };
+    if live.fields.is_empty() && live.channels.is_empty() && !live.protect {
+        return "identity only".to_owned();
+    }
     let mut parts = vec![words::counted(live.fields.len(), "field", "fields")];
     for (kind, addresses) in &live.channels {
         parts.push(format!("{} {kind}", addresses.len()));

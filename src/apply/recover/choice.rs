@@ -147,13 +147,14 @@ pub(super) enum Proof {
 }
 
 /// Reads a read.
-pub(super) fn proof(presence: &Presence) -> Proof {
+pub(super) fn proof(presence: &Presence, label: Option<&str>) -> Proof {
     match presence {
         Presence::Exists { .. } => Proof::Happened,
-        Presence::NotListed => Proof::Nothing(
-            "Omnidesk does not list the customer, which does not prove that nothing happened"
-                .to_owned(),
-        ),
+        Presence::NotListed => Proof::Nothing(format!(
+            "Omnidesk does not list the customer under the brand \"{}\" (`brands.NAME.name`), \
+             which does not prove that nothing happened",
+            label.unwrap_or_default()
+        )),
         Presence::Unknown { cause } => Proof::Nothing(format!("the read failed: {cause}")),
         Presence::KeyRefused => Proof::KeyRefused,
     }
@@ -271,10 +272,10 @@ mod tests {
     #[test]
     fn only_a_customer_that_is_shown_proves_something() {
         let shown = Presence::Exists { firstname: None, lastname: None };
-        assert_eq!(proof(&shown), Proof::Happened);
-        assert!(matches!(proof(&Presence::NotListed), Proof::Nothing(_)));
-        assert!(matches!(proof(&Presence::Unknown { cause: "x".into() }), Proof::Nothing(_)));
-        assert_eq!(proof(&Presence::KeyRefused), Proof::KeyRefused);
+        assert_eq!(proof(&shown, None), Proof::Happened);
+        assert!(matches!(proof(&Presence::NotListed, Some("Acme")), Proof::Nothing(_)));
+        assert!(matches!(proof(&Presence::Unknown { cause: "x".into() }, None), Proof::Nothing(_)));
+        assert_eq!(proof(&Presence::KeyRefused, None), Proof::KeyRefused);
     }
 
     #[test]

@@ -99,7 +99,7 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
     async fn ask(&mut self, helpdesk: &H, doubt: &Doubt, customer: &Customer) -> Settlement {
         let label = self.terms.brands.get(&customer.brand).and_then(|b| b.label.as_deref());
         self.turn().await;
-        match proof(&helpdesk.find(customer, label).await) {
+        match proof(&helpdesk.find(customer, label).await, label) {
             Proof::Happened => self.settle(doubt, Verdict::Applied, How::Read),
             Proof::Nothing(why) => left(doubt, customer, &why),
             Proof::KeyRefused => {
