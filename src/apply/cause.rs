@@ -1,27 +1,26 @@
 //! What is said about a request that did not happen or is in doubt.
 //!
 //! Takes a step and the answer to it; gives a [`Failure`]: a cause and what to do next. *Pure.*
-//! Law: *Quiet*: the API's own message may echo what was sent, so every value of the step that occurs
-//! in it is masked, control and invisible characters are dropped, and it is cut.
+//! Law: *Quiet*: of the API's own message only words that are nobody's are repeated.
 
+use super::quote::quote;
 use super::report::Failure;
 use super::retry::Tries;
 use crate::api::Answer;
-use crate::model::{Channel, Verb, is_invisible};
-use crate::plan::{Action, Step};
+use crate::model::{Verb, is_invisible};
+use crate::plan::Step;
 
 /// The longest message of the API that is repeated, in characters.
 const MESSAGE_MAX: usize = 200;
-const MASK: &str = "•••";
 
 /// Why a step failed, after an answer and the tries before it.
 pub(super) fn failed(step: &Step, answer: &Answer, before: Tries) -> Failure {
-    Failure { cause: fact(&step.action, answer, before), hint: hint_of_failed(step, answer) }
+    Failure { cause: fact(answer, before), hint: hint_of_failed(step, answer) }
 }
 
 /// Why a step is in doubt, after an answer and the tries before it.
 pub(super) fn in_doubt(step: &Step, answer: &Answer, before: Tries) -> Failure {
-    let fact = fact(&step.action, answer, before);
+    let fact = fact(answer, before);
     let cause = match answer {
         Answer::Unclear { .. } => fact,
         _ => format!("an earlier try may have happened; at last {fact}"),
@@ -49,14 +48,14 @@ fn doubt(step: &Step, cause: String) -> Failure {
 }
 
 /// What was answered, in one line without a customer's value.
-pub(super) fn fact(action: &Action, answer: &Answer, before: Tries) -> String {
+pub(super) fn fact(answer: &Answer, before: Tries) -> String {
     let tries = before.and(answer).spent;
     let attempts = if tries > 1 { format!(" ({tries} attempts)") } else { String::new() };
     match answer {
         Answer::Done => "the API acknowledged it".to_owned(),
         Answer::Refused { status, message } => match message.as_deref() {
             Some(text) if !text.trim().is_empty() => {
-                format!("the API answered {status}: {}", quiet(action, text))
+                format!("the API answered {status}: {}", quote(text))
             }
             _ => format!("the API answered {status}"),
         },
@@ -99,15 +98,6 @@ fn hint_of_failed(step: &Step, answer: &Answer) -> Option<String> {
     }
 }
 
-/// The API's words without the action's values, control characters and length.
-fn quiet(action: &Action, message: &str) -> String {
-    let mut text = message.to_owned();
-    for secret in secrets(action) {
-        text = masked(&text, &secret);
-    }
-    plain(&text)
-}
-
 /// An error and what caused it, in one line.
 pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -133,74 +123,13 @@ fn plain(text: &str) -> String {
     cut
 }
 
-/// Everything a person's in the action, longest first so that no rest of a longer one stays.
-fn secrets(action: &Action) -> Vec<String> {
-    let mut found = Vec::new();
-    let channels: &[Channel] = match action {
-        Action::Create(create) => {
-            let values = create.fields.values().filter_map(|wish| wish.value());
-            found.extend(values.map(|value| value.as_str().to_owned()));
-            create.channel.as_slice()
-        }
-        Action::Update(changes) => {
-            for change in changes {
-                let values = change.before.iter().chain(change.after.value());
-                found.extend(values.map(|value| value.as_str().to_owned()));
-            }
-            &[]
-        }
-        Action::AddChannels(add) => add.channels(),
-        Action::Purge(purge) => {
-            found.extend(purge.order.clone());
-            &[]
-        }
-    };
-    for channel in channels {
-        // Servers like to repeat a telephone number without its plus.
-        found.push(channel.address.as_str().trim_start_matches('+').to_owned());
-        found.push(channel.address.as_str().to_owned());
-    }
-    found.retain(|text| text.chars().nth(1).is_some());
-    let encoded: Vec<String> = found.iter().flat_map(|text| as_echoed(text)).collect();
-    found.extend(encoded);
-    found.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-    found
-}
-
-/// The other spellings in which a server that repeats a request would show a text.
-fn as_echoed(text: &str) -> [String; 3] {
-    let form: String = form_urlencoded::byte_serialize(text.as_bytes()).collect();
-    let percent = form.replace('+', "%20");
-    let json = serde_json::Value::from(text).to_string();
-    [form, percent, json.trim_matches('"').to_owned()]
-}
-
-/// The text with every occurrence of the secret masked, ASCII letters of either case alike.
-fn masked(text: &str, secret: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        match rest.get(..secret.len()) {
-            Some(head) if head.eq_ignore_ascii_case(secret) => {
-                out.push_str(MASK);
-                rest = &rest[secret.len()..];
-            }
-            _ => {
-                out.push(c);
-                rest = &rest[c.len_utf8()..];
-            }
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::{
-        Address, BrandId, BrandName, Customer, Field, Kind, PrimaryId, Value, Wish,
+        Address, BrandId, BrandName, Channel, Customer, Field, Kind, PrimaryId, Value, Wish,
     };
-    use crate::plan::{Create, Reason};
+    use crate::plan::{Action, Create, Reason};
     use std::collections::BTreeMap;
 
     fn create(fields: &[(Field, &str)], email: &str) -> Step {
@@ -231,51 +160,6 @@ mod tests {
 
     fn refused(status: u16, message: &str) -> Answer {
         Answer::Refused { status, message: Some(message.to_owned()) }
-    }
-
-    #[test]
-    fn a_message_that_echoes_the_encoded_request_is_masked() {
-        let step = create(&[(Field::Firstname, "Zo\u{eb} \"Z\"")], "ada+x@example.com");
-        for echo in [
-            "firstname=Zo%C3%AB+%22Z%22&customer_link_channel=ada%2Bx%40example.com",
-            "firstname=Zo%C3%AB%20%22Z%22&customer_link_channel=ada%2bx%40example.com",
-            r#"{"firstname":"Zo\u{eb} \"Z\"","customer_link_channel":"ada+x@example.com"}"#,
-        ] {
-            let echo = echo.replace("\\u{eb}", "\u{eb}");
-            let cause = failed(&step, &refused(400, &echo), Tries::default()).cause;
-            assert!(!cause.contains("Zo") && !cause.contains("ada"), "{cause}");
-        }
-    }
-
-    #[test]
-    fn a_message_that_echoes_values_is_masked() {
-        let step = create(
-            &[(Field::Firstname, "Ada"), (Field::Lastname, "Ada Lovelace")],
-            "ada@example.com",
-        );
-        let answer = refused(400, "customer ADA LOVELACE (Ada@Example.com, née ada) is bad");
-        assert_eq!(
-            failed(&step, &answer, Tries::default()).cause,
-            "the API answered 400: customer ••• (•••, née •••) is bad"
-        );
-    }
-
-    #[test]
-    fn one_letter_masks_nothing() {
-        let step = create(&[(Field::Firstname, "a")], "ada@example.com");
-        let failure = failed(&step, &refused(422, "bad data"), Tries::default());
-        assert_eq!(failure.cause, "the API answered 422: bad data");
-        assert_eq!(failure.hint, None);
-    }
-
-    #[test]
-    fn a_message_is_one_short_line_without_control_characters() {
-        let step = create(&[], "ada@example.com");
-        let long = format!("\u{1b}[31mno\u{202e}\n\tway {}", "x".repeat(500));
-        let cause = failed(&step, &refused(400, &long), Tries::default()).cause;
-        let message = cause.strip_prefix("the API answered 400: ").unwrap();
-        assert!(message.starts_with("[31mno  way xxx"), "{message}");
-        assert_eq!(message.chars().count(), 200);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod cause;
 mod driver;
 pub mod executor;
 pub mod pace;
+mod quote;
 pub mod recover;
 mod report;
 pub mod retry;

@@ -118,10 +118,10 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
             let answer = helpdesk.send(&doubt.key, &action).await;
             match judge(doubt.verb, &answer, tries, budget) {
                 Next::Settle(verdict) => return self.settle(doubt, verdict, How::Resent),
-                Next::Stay => return left(doubt, customer, &fact(&action, &answer, tries)),
+                Next::Stay => return left(doubt, customer, &fact(&answer, tries)),
                 Next::Stop(stop) => {
                     self.stop = Some(stop);
-                    return left(doubt, customer, &fact(&action, &answer, tries));
+                    return left(doubt, customer, &fact(&answer, tries));
                 }
                 Next::Again(pause) => {
                     tries = tries.and(&answer);
