@@ -1,1 +1,1 @@
-ln -s /etc/hostname customers/work.yaml
+ln -s /etc/passwd customers/work.yaml
