@@ -145,7 +145,7 @@ pub(super) fn refused(
             "write `|-` (or `>-`), which leaves the last line end out"
         }
         TextProblem::Blank => "remove the blanks at its start and end",
-        TextProblem::Control('\n' | '\r') => "write it in one line",
+        TextProblem::Control('\n') => "write it in one line",
         TextProblem::Control('\t') => "write blanks instead of the tab",
         TextProblem::Control(_) => "remove the character",
         TextProblem::Invisible(_) => "type the text anew: the character cannot be seen",
