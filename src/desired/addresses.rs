@@ -4,7 +4,7 @@ use super::findings::Findings;
 use super::reader::Scalar;
 use super::texts::refused;
 use crate::diagnostic::Code;
-use crate::model::{Address, AddressProblem, Kind};
+use crate::model::{Address, AddressProblem, Kind, TextProblem};
 
 /// The address in its normal form, or a finding.
 pub(super) fn address(scalar: &Scalar<'_>, kind: Kind, findings: &mut Findings) -> Option<Address> {
@@ -23,6 +23,12 @@ pub(super) fn address(scalar: &Scalar<'_>, kind: Kind, findings: &mut Findings) 
                 findings.push(findings.at(Code::D121, scalar.mark, message).hint(hint));
             }
             Some(parsed.address)
+        }
+        Err(AddressProblem::Text(TextProblem::Empty)) => {
+            let message = format!("expected an address for `{kind}`, found nothing");
+            let hint = "write an address, or leave the key out: channels are only ever added";
+            findings.push(findings.at(Code::D106, scalar.mark, message).hint(hint));
+            None
         }
         Err(AddressProblem::Text(problem)) => {
             refused(scalar, &format!("this address for `{kind}`"), problem, findings);
@@ -47,7 +53,10 @@ fn advice(problem: AddressProblem) -> (Code, &'static str) {
         AddressProblem::NotANumber => {
             (Code::D120, "write digits only, without an extension; as +31 20 123 4567")
         }
-        AddressProblem::NotAnEmail => (Code::D122, "write the address alone, as ada@example.com"),
+        AddressProblem::NotAnEmail => (
+            Code::D122,
+            "write one address alone, as ada@example.com; several as a list in `[` and `]`",
+        ),
         AddressProblem::DisplayName => {
             (Code::D123, "write what stands between `<` and `>` alone, as ada@example.com")
         }

@@ -20,7 +20,8 @@ pub(super) fn check<'t>(root: Node<'t>, findings: &mut Findings) -> Document<'t>
     let mut document =
         Document { brand: None, defaults: Defaults::default(), customers: Vec::new() };
     let start = root.mark();
-    let shape = "{ brand: shop, customers: { C-1001: { firstname: Ada } } }";
+    let shape = "{ brand: shop, customers: { C-1001: { firstname: Ada } } }; a colon needs a blank \
+                 behind it";
     let Some(pairs) = map(root, "the document", shape, findings) else { return document };
     let mut seen = [false; 2];
     for Pair { key, value, .. } in pairs {
@@ -40,7 +41,11 @@ pub(super) fn check<'t>(root: Node<'t>, findings: &mut Findings) -> Document<'t>
                 seen[1] = true;
                 document.customers = customers(value, findings);
             }
-            _ => unknown(&key, &DOCUMENT_KEYS, "a document", findings),
+            _ => {
+                let meant = unknown(&key, &DOCUMENT_KEYS, "a document", findings);
+                seen[0] |= meant == Some("brand");
+                seen[1] |= meant == Some("customers");
+            }
         }
     }
     for (name, _) in ["brand", "customers"].into_iter().zip(seen).filter(|(_, seen)| !seen) {
@@ -73,7 +78,9 @@ fn defaults<'t>(node: Node<'t>, findings: &mut Findings) -> Defaults<'t> {
                 let hint = "write it in every entry: customers cannot share it";
                 findings.push(findings.at(Code::D101, key.mark, message).hint(hint));
             }
-            _ => unknown(&key, &DEFAULTS_KEYS, "`defaults`", findings),
+            _ => {
+                unknown(&key, &DEFAULTS_KEYS, "`defaults`", findings);
+            }
         }
     }
     defaults
@@ -93,7 +100,7 @@ fn customers<'t>(node: Node<'t>, findings: &mut Findings) -> Vec<Member<'t>> {
 }
 
 fn entry<'t>(node: Node<'t>, findings: &mut Findings) -> Option<Entry<'t>> {
-    let shape = "C-1001: { firstname: Ada }; `C-1001: {}` declares a customer of whom nothing is \
+    let shape = "C-1001: { firstname: Ada }, or with the keys indented below; `C-1001: {}` declares a customer of whom nothing is \
                  ours; `C-1001: { purge: \"the reason\" }` erases one";
     let pairs = map(node, "an entry", shape, findings)?;
     let mut entry = Entry::default();
@@ -114,7 +121,9 @@ fn entry<'t>(node: Node<'t>, findings: &mut Findings) -> Option<Entry<'t>> {
             "ticket_id" => entry.ticket_id = text(value, "`ticket_id`", findings),
             "protect" => entry.protect = text(value, "`protect`", findings),
             "purge" => entry.purge = text(value, "`purge`", findings),
-            _ => unknown(&key, &ENTRY_KEYS, "an entry", findings),
+            _ => {
+                unknown(&key, &ENTRY_KEYS, "an entry", findings);
+            }
         }
     }
     if let Some(mark) = order.filter(|_| !others.is_empty()) {
@@ -131,7 +140,9 @@ fn fields<'t>(node: Node<'t>, findings: &mut Findings) -> Vec<Line<'t>> {
     let shape = "fields: { tier: gold }";
     let pairs = map(node, "`fields`", shape, findings).unwrap_or_default();
     let line = |Pair { key, value, .. }| {
-        text(value, "a field", findings).map(|value| Line { name: key, value })
+        let what = shown(&key.text)
+            .map_or_else(|| "a field".to_owned(), |name| format!("the value of `{name}`"));
+        text(value, &what, findings).map(|value| Line { name: key, value })
     };
     pairs.into_iter().filter_map(line).collect()
 }
@@ -190,13 +201,26 @@ fn text<'t>(node: Node<'t>, what: &str, findings: &mut Findings) -> Option<Scala
     }
 }
 
-fn unknown(key: &Scalar<'_>, known: &[&str], what: &str, findings: &mut Findings) {
+/// Reports an unknown key; gives the known one that is probably meant.
+fn unknown<'k>(
+    key: &Scalar<'_>,
+    known: &[&'k str],
+    what: &str,
+    findings: &mut Findings,
+) -> Option<&'k str> {
     let message = match shown(&key.text) {
         Some(name) => format!("unknown key `{name}` in {what}"),
         None => format!("unknown key in {what}"),
     };
+    let odd_blank = key.text.starts_with(char::is_whitespace) && key.style == Style::Plain;
     let choices = known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-    let hint = match nearest(&key.text, known.iter().copied()) {
+    let meant = nearest(&key.text, known.iter().copied());
+    let hint = match meant {
+        // YAML takes a no-break space, as word processors write it, for a letter.
+        _ if odd_blank => "type the blanks in front of the key anew".to_owned(),
+        _ if key.style == Style::Plain && key.text.contains(':') => {
+            "write `key: value`, with a blank behind the colon".to_owned()
+        }
         Some(name) => format!("did you mean `{name}`?"),
         None if known == ENTRY_KEYS && Kind::parse(&key.text).is_some() => {
             "write addresses below `channels`".to_owned()
@@ -204,9 +228,13 @@ fn unknown(key: &Scalar<'_>, known: &[&str], what: &str, findings: &mut Findings
         None if known == ENTRY_KEYS => {
             format!("write custom fields below `fields`; an entry may have {choices}")
         }
+        None if known == DOCUMENT_KEYS => {
+            format!("expected one of {choices}; indent the entries of customers below `customers`")
+        }
         None => format!("expected one of {choices}"),
     };
     findings.push(findings.at(Code::D101, key.mark, message).hint(hint));
+    meant
 }
 
 fn unknown_kind(key: &Scalar<'_>, findings: &mut Findings) {

@@ -182,9 +182,14 @@ fn reason(text: &Scalar<'_>, findings: &mut Findings) -> Option<String> {
     let slip = text.is_absent() || text.style == Style::Plain && is_no_text(&text.text);
     let value = Value::new(&text.text);
     if slip || value == Err(TextProblem::Empty) {
-        let message = "expected the reason of the purge in words, found none";
-        let hint = "say why, as purge: \"erasure request 2026-114\"; remove the key to keep the \
-                    customer";
+        let found = if text.text.is_empty() {
+            "nothing"
+        } else {
+            "a number or a word such as `true` without quotes"
+        };
+        let message = format!("expected the reason of the purge in words, found {found}");
+        let hint = "say why in quotes, as purge: \"erasure request 2026-114\"; remove the key to \
+                    keep the customer";
         findings.push(findings.at(Code::D130, text.mark, message).hint(hint));
         return None;
     }

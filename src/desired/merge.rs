@@ -69,7 +69,8 @@ fn addresses_twice(mut addresses: Vec<(BrandId, Channel, Place)>, list: &mut Dia
         if (brand, channel) == (other, again) {
             let message =
                 format!("this `{}` address stands in the brand already, in {before}", channel.kind);
-            let hint = "an address leads to one customer of a brand: keep it at one of the two";
+            let hint =
+                "an address leads to one customer of a brand: keep it in one of the two places";
             let finding = Diagnostic::new(Code::D126, place.clone(), message).hint(hint);
             list.push(finding.related(before.clone()));
         } else {

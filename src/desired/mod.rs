@@ -53,7 +53,8 @@ pub fn parse_project(file: &SourceFile) -> (Option<Project>, Diagnostics) {
 
 fn project(file: &SourceFile, findings: &mut Findings) -> Option<Project> {
     let text = reader::decode(file, findings)?;
-    let mut documents = reader::read(&text, findings).into_iter();
+    let hint = "run `omniform init` in another folder to see what a project file holds";
+    let mut documents = reader::read(&text, hint, findings).into_iter();
     let first = documents.next()?;
     project_check::check(&first, findings);
     if let Some(second) = documents.next() {
@@ -97,7 +98,8 @@ fn parse_file(file: &SourceFile, project: &Project) -> (Vec<declare::Found>, Dia
     let mut findings = Findings::new(&file.name);
     let mut found = Vec::new();
     if let Some(text) = reader::decode(file, &mut findings) {
-        let documents: Vec<Node<'_>> = reader::read(&text, &mut findings);
+        let hint = "delete the file if nothing is left in it; `customers: {}` declares nobody";
+        let documents: Vec<Node<'_>> = reader::read(&text, hint, &mut findings);
         for document in documents {
             let document = check::check(document, &mut findings);
             found.extend(declare::declare(document, project, &mut findings));

@@ -5,7 +5,7 @@
 use super::findings::Findings;
 use super::nearest::{nearest, shown};
 use super::project_file::VERSION;
-use super::project_values::{flag, glob, number, positive, text, version, whole, word};
+use super::project_values::{flag, glob, kind, positive, quantity, text, version, whole, word};
 use super::quantity::{duration, limit};
 use super::reader::{Mark, Node, Pair, Scalar};
 use crate::diagnostic::Code;
@@ -22,7 +22,9 @@ const BRAND_KEYS: [&str; 2] = ["id", "name"];
 
 /// Checks the document of a project file.
 pub(super) fn check(root: &Node<'_>, findings: &mut Findings) {
-    let Some(pairs) = map(root, "the project file", findings) else { return };
+    let shape = "{ version: 1, endpoint: sandbox, brands: { shop: { id: 1 } } }";
+    let Some(pairs) = map(root, "the project file", shape, findings) else { return };
+    let mut meant = Vec::new();
     for Pair { key, value, .. } in pairs {
         let name = key.text.as_ref();
         match name {
@@ -36,37 +38,54 @@ pub(super) fn check(root: &Node<'_>, findings: &mut Findings) {
             "api" => api(value, findings),
             "policy" => policy(value, findings),
             "no_sync" => flag(value, name, findings),
-            _ => unknown(key, &PROJECT_KEYS, "the project file", findings),
+            _ => meant.extend(unknown(key, &PROJECT_KEYS, "the project file", findings)),
         }
     }
-    require(pairs, &REQUIRED_KEYS, root.mark(), "the project file", findings);
+    let missing: Vec<&str> =
+        REQUIRED_KEYS.into_iter().filter(|required| !meant.contains(required)).collect();
+    require(pairs, &missing, root.mark(), "the project file", findings);
 }
 
-/// The pairs of a map, or a finding.
-fn map<'n, 't>(node: &'n Node<'t>, what: &str, findings: &mut Findings) -> Option<&'n [Pair<'t>]> {
+/// The pairs of a map, or a finding that shows the right form.
+fn map<'n, 't>(
+    node: &'n Node<'t>,
+    what: &str,
+    shape: &str,
+    findings: &mut Findings,
+) -> Option<&'n [Pair<'t>]> {
     match node {
         Node::Map(_, pairs) => Some(pairs),
         Node::Broken(_) => None,
         Node::Scalar(_) | Node::List(..) => {
-            let message = format!("expected a map for {what}, found {}", node.kind());
-            let hint = "write `key: value` lines, or leave the key out";
+            let message = format!("expected a map for {what}, found {}", kind(node));
+            let hint = format!("write it as: {shape}");
             findings.push(findings.at(Code::D203, node.mark(), message).hint(hint));
             None
         }
     }
 }
 
-fn unknown(key: &Scalar<'_>, known: &[&str], what: &str, findings: &mut Findings) {
+/// Reports an unknown key; gives the known one that is probably meant.
+fn unknown<'k>(
+    key: &Scalar<'_>,
+    known: &[&'k str],
+    what: &str,
+    findings: &mut Findings,
+) -> Option<&'k str> {
     let message = match shown(&key.text) {
         Some(name) => format!("unknown key `{name}` in {what}"),
         None => format!("unknown key in {what}"),
     };
     let plain = key.text.to_lowercase().replace(['_', '-'], "");
-    let hint = match nearest(&key.text, known.iter().copied()) {
+    let inside = |known: &[&str]| known.contains(&key.text.as_ref());
+    let meant = nearest(&key.text, known.iter().copied());
+    let hint = match meant {
         _ if matches!(plain.as_str(), "apikey" | "key" | "token") => {
             "the API key never stands in a file: set OMNIDESK_API_KEY or OMNIDESK_API_KEY_FILE"
                 .to_owned()
         }
+        _ if known != API_KEYS && inside(&API_KEYS) => "write it below `api`".to_owned(),
+        _ if known != POLICY_KEYS && inside(&POLICY_KEYS) => "write it below `policy`".to_owned(),
         Some(name) => format!("did you mean `{name}`?"),
         None => {
             let names: Vec<_> = known.iter().map(|key| format!("`{key}`")).collect();
@@ -74,6 +93,7 @@ fn unknown(key: &Scalar<'_>, known: &[&str], what: &str, findings: &mut Findings
         }
     };
     findings.push(findings.at(Code::D201, key.mark, message).hint(hint));
+    meant
 }
 
 fn require(pairs: &[Pair<'_>], required: &[&str], mark: Mark, what: &str, findings: &mut Findings) {
@@ -117,7 +137,7 @@ fn endpoint(node: &Node<'_>, findings: &mut Findings) {
 fn globs(node: &Node<'_>, findings: &mut Findings) {
     let Node::List(mark, items) = node else {
         if !matches!(node, Node::Broken(_)) {
-            let found = node.kind();
+            let found = kind(node);
             let message = format!("expected a list of globs for `customers`, found {found}");
             let hint = "write a list, as [\"customers/**/*.{yaml,yml}\"]; customers themselves \
                         stand in files of their own";
@@ -138,7 +158,9 @@ fn globs(node: &Node<'_>, findings: &mut Findings) {
 }
 
 fn brands(node: &Node<'_>, findings: &mut Findings) {
-    let Some(pairs) = map(node, "`brands`", findings) else { return };
+    let Some(pairs) = map(node, "`brands`", "brands: { shop: { id: 1 } }", findings) else {
+        return;
+    };
     if pairs.is_empty() {
         let message = "expected at least one brand, found none";
         let hint = "add brands, as `brands: { shop: { id: 1 } }`";
@@ -148,11 +170,12 @@ fn brands(node: &Node<'_>, findings: &mut Findings) {
     let mut labels: BTreeMap<String, Mark> = BTreeMap::new();
     for Pair { key, value, .. } in pairs {
         if BrandName::new(&key.text).is_none() {
-            let message = "expected a brand's name of letters, digits, `-`, `_` and `.`";
+            let message = "expected a brand's name of the letters a to z, digits, `-`, `_` and `.` \
+                           that starts with a letter or a digit";
             let hint = "choose a short name, as `shop`: it stands in addresses such as shop/C-1001";
             findings.push(findings.at(Code::D208, key.mark, message).hint(hint));
         }
-        let Some(brand) = map(value, "a brand", findings) else { continue };
+        let Some(brand) = map(value, "a brand", "shop: { id: 1 }", findings) else { continue };
         for Pair { key, value, .. } in brand {
             match key.text.as_ref() {
                 "id" => {
@@ -167,7 +190,9 @@ fn brands(node: &Node<'_>, findings: &mut Findings) {
                     let before = *labels.entry(label.to_owned()).or_insert(value.mark());
                     once(Code::D207, "name", before, value.mark(), findings);
                 }
-                _ => unknown(key, &BRAND_KEYS, "a brand", findings),
+                _ => {
+                    unknown(key, &BRAND_KEYS, "a brand", findings);
+                }
             }
         }
         require(brand, &["id"], value.mark(), "a brand", findings);
@@ -185,7 +210,8 @@ fn once(code: Code, what: &str, before: Mark, mark: Mark, findings: &mut Finding
 }
 
 fn api(node: &Node<'_>, findings: &mut Findings) {
-    for Pair { key, value, .. } in map(node, "`api`", findings).unwrap_or_default() {
+    let shape = "api: { body: json }; or leave the key out";
+    for Pair { key, value, .. } in map(node, "`api`", shape, findings).unwrap_or_default() {
         let name = key.text.as_ref();
         match name {
             "auth" => word(value, name, &["header", "query"], findings),
@@ -200,19 +226,24 @@ fn api(node: &Node<'_>, findings: &mut Findings) {
                 whole(value, Code::D210, 1, "`concurrency`", findings);
             }
             "timeout" => {
-                if text(value, name, findings).is_some_and(|text| duration(text).is_none()) {
+                let hint = "write a whole number and its unit, as 30s, 500ms or 2m";
+                if quantity(value, name, "a duration", hint, findings)
+                    .is_some_and(|text| duration(text).is_none())
+                {
                     let message = "expected a duration for `timeout`, found something else";
-                    let hint = "write a whole number and its unit, as 30s, 500ms or 2m";
                     findings.push(findings.at(Code::D211, value.mark(), message).hint(hint));
                 }
             }
-            _ => unknown(key, &API_KEYS, "`api`", findings),
+            _ => {
+                unknown(key, &API_KEYS, "`api`", findings);
+            }
         }
     }
 }
 
 fn policy(node: &Node<'_>, findings: &mut Findings) {
-    for Pair { key, value, .. } in map(node, "`policy`", findings).unwrap_or_default() {
+    let shape = "policy: { purge_limit: 0 }; or leave the key out";
+    for Pair { key, value, .. } in map(node, "`policy`", shape, findings).unwrap_or_default() {
         let name = key.text.as_ref();
         match name {
             "on_removal" => word(value, name, &["purge", "forget"], findings),
@@ -220,13 +251,18 @@ fn policy(node: &Node<'_>, findings: &mut Findings) {
                 whole(value, Code::D210, 0, "`purge_limit`", findings);
             }
             "change_limit" => {
-                if number(value, name, findings).is_some_and(|text| limit(text).is_none()) {
-                    let message = "expected a share or a number for `change_limit`";
-                    let hint = "write a share up to 100%, as 20%, or a number of customers, as 50";
+                let hint = "write a share up to 100%, as 20%, or a number of customers, as 50";
+                if quantity(value, name, "a share or a number", hint, findings)
+                    .is_some_and(|text| limit(text).is_none())
+                {
+                    let message =
+                        "expected a share or a number for `change_limit`, found something else";
                     findings.push(findings.at(Code::D212, value.mark(), message).hint(hint));
                 }
             }
-            _ => unknown(key, &POLICY_KEYS, "`policy`", findings),
+            _ => {
+                unknown(key, &POLICY_KEYS, "`policy`", findings);
+            }
         }
     }
 }

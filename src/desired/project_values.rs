@@ -50,14 +50,20 @@ impl Type {
     }
 }
 
-/// Reports that something else was expected; an alias is reported already.
-fn other(node: &Node<'_>, expected: &str, name: &str, hint: &str, findings: &mut Findings) {
-    let found = match node {
-        Node::Broken(_) => return,
+/// What a node is, as said in messages; never what it holds.
+pub(super) fn kind(node: &Node<'_>) -> &'static str {
+    match node {
         Node::Scalar(scalar) => Type::of(scalar).name(),
         other => other.kind(),
-    };
-    let message = format!("expected {expected} for `{name}`, found {found}");
+    }
+}
+
+/// Reports that something else was expected; an alias is reported already.
+fn other(node: &Node<'_>, expected: &str, name: &str, hint: &str, findings: &mut Findings) {
+    if matches!(node, Node::Broken(_)) {
+        return;
+    }
+    let message = format!("expected {expected} for `{name}`, found {}", kind(node));
     findings.push(findings.at(Code::D203, node.mark(), message).hint(hint));
 }
 
@@ -76,10 +82,12 @@ pub(super) fn text<'n>(node: &'n Node<'_>, name: &str, findings: &mut Findings) 
     }
 }
 
-/// A number or a text that holds one.
-pub(super) fn number<'n>(
+/// A number, or a text that may hold one with its unit.
+pub(super) fn quantity<'n>(
     node: &'n Node<'_>,
     name: &str,
+    expected: &str,
+    hint: &str,
     findings: &mut Findings,
 ) -> Option<&'n str> {
     match node {
@@ -87,7 +95,7 @@ pub(super) fn number<'n>(
             Some(&scalar.text)
         }
         _ => {
-            other(node, "a number", name, "write a number", findings);
+            other(node, expected, name, hint, findings);
             None
         }
     }
@@ -132,8 +140,9 @@ pub(super) fn whole(
     };
     let number = number.filter(|number| *number >= min);
     if number.is_none() {
-        let message = format!("expected a whole number from {min} for {what}");
-        let hint = "write digits only, without quotes";
+        let message =
+            format!("expected a whole number from {min} for {what}, found something else");
+        let hint = "write up to 15 digits, without a sign and without quotes";
         findings.push(findings.at(code, node.mark(), message).hint(hint));
     }
     number
@@ -157,7 +166,8 @@ pub(super) fn positive(node: &Node<'_>, name: &str, findings: &mut Findings) {
         _ => None,
     };
     if !number.is_some_and(|number| number.is_finite() && number > 0.0) {
-        let message = format!("expected a number greater than 0 for `{name}`");
+        let message =
+            format!("expected a number greater than 0 for `{name}`, found something else");
         let hint = "write digits, as 10 or 0.5, without quotes";
         findings.push(findings.at(Code::D210, node.mark(), message).hint(hint));
     }
@@ -175,7 +185,10 @@ pub(super) fn version(node: &Node<'_>, known: u64, findings: &mut Findings) {
         Some(found) if found > known => "the file is for a newer omniform: update the program",
         _ => "write `version: 1`",
     };
-    let message = format!("expected version {known} of the project file");
+    let message = match found {
+        Some(found) => format!("expected version {known} of the project file, found {found}"),
+        None => format!("expected version {known} of the project file, found something else"),
+    };
     findings.push(findings.at(Code::D204, node.mark(), message).hint(hint));
 }
 

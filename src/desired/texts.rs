@@ -1,6 +1,6 @@
 //! Ids, names and the texts of fields: what they may hold, and what is odd about them. *Pure.*
 //!
-//! Messages name the field and at most one character, never the text.
+//! Messages name the field, and at most a character that cannot be seen, never the text.
 
 use super::findings::Findings;
 use super::nearest::shown;
@@ -145,9 +145,16 @@ pub(super) fn refused(
             "write `|-` (or `>-`), which leaves the last line end out"
         }
         TextProblem::Blank => "remove the blanks at its start and end",
-        TextProblem::Control(_) | TextProblem::Invisible(_) => "remove the character",
+        TextProblem::Control('\n') => "write it in one line",
+        TextProblem::Control('\t') => "write blanks instead of the tab",
+        TextProblem::Control(_) => "remove the character",
+        TextProblem::Invisible(_) => "type the text anew: the character cannot be seen",
     };
-    let message = format!("{what} {problem}");
+    let message = match problem {
+        TextProblem::Control('\n') => format!("{what} has more than one line"),
+        TextProblem::Control('\t') => format!("{what} has a tab"),
+        problem => format!("{what} {problem}"),
+    };
     findings.push(findings.at(code, scalar.mark, message).hint(hint));
 }
 
@@ -158,15 +165,20 @@ pub(super) fn odd_value(scalar: &Scalar<'_>, value: &str, what: &str, findings: 
     }
     if let Some(c) = value.chars().find(|&c| is_invisible(c)) {
         let message = format!("{what} has the invisible character U+{:04X}", c as u32);
-        let hint = "remove it, unless it is meant";
+        let hint = "type the text anew, unless the character is meant";
         findings.push(findings.at(Code::D111, scalar.mark, message).hint(hint));
     }
 }
 
 /// Warns of a name that an account may refuse, or that mixes scripts.
 fn odd_name(scalar: &Scalar<'_>, value: &str, what: &str, findings: &mut Findings) {
-    if let Some(c) = value.chars().find(|&c| !is_name_letter(c)) {
-        let message = format!("{what} has the character {c:?}, which an account may refuse");
+    if let Some((index, c)) = (1..).zip(value.chars()).find(|&(_, c)| !is_name_letter(c)) {
+        let kind = match c {
+            c if c.is_numeric() => "a digit",
+            c if c.is_alphabetic() => "a letter",
+            _ => "a sign",
+        };
+        let message = format!("character {index} of {what} is {kind} that an account may refuse");
         let hint = "the API's documentation allows Latin letters without some of the accents, \
                     blanks, `.`, `-` and `'`";
         findings.push(findings.at(Code::D110, scalar.mark, message).hint(hint));

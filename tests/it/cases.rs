@@ -1,4 +1,5 @@
 //! Cases as folders: `tests/cases/CODE-what-happens/` holds a user's files and what is printed.
+//! In `tests/cases/ok-what-is-unusual/` stand files that look odd and are right.
 //!
 //! A case without an `omniform.yaml` gets a plain one. `setup.sh` makes what Git cannot keep (a FIFO, a
 //! file of 17 MiB); `command` holds other arguments than `validate`, one run a line.
@@ -27,14 +28,23 @@ fn every_case_prints_what_it_expects() {
         if printed != expected {
             writeln!(wrong, "== {name}: expected\n{expected}== found\n{printed}").unwrap();
         }
-        // A case is named after the code that it provokes.
+        // A case is named after the code that it provokes, or provokes none.
         let code = name.split('-').next().unwrap();
-        assert!(
-            printed.contains(&format!("[{code}]")),
-            "{name} does not provoke {code}:\n{printed}"
-        );
+        if code == "ok" {
+            assert!(is_right(&printed), "{name} is not taken as right:\n{printed}");
+        } else {
+            let provoked = printed.contains(&format!("[{code}]"));
+            assert!(provoked, "{name} does not provoke {code}:\n{printed}");
+        }
     }
     assert!(wrong.is_empty(), "{wrong}OMNIFORM_UPDATE=1 cargo test writes what is found");
+}
+
+/// Whether every run ended with 0 and found no problem at all.
+fn is_right(printed: &str) -> bool {
+    let found = ["error[", "warning[", "error: "];
+    let ended = |line: &str| line.strip_prefix("exit ").is_none_or(|code| code == "0");
+    printed.lines().all(ended) && !found.iter().any(|found| printed.contains(found))
 }
 
 fn run(case: &Path) -> String {

@@ -159,14 +159,19 @@ impl Walk {
     fn unreadable(&mut self, error: &walkdir::Error, folder: &Path) {
         let path = error.path().unwrap_or(folder);
         let name = self.name(path);
+        let Some(error) = error.io_error() else {
+            let message = "cannot be read: the link leads back to a folder around it";
+            self.list.push(finding(Code::D002, &name, message).hint("remove the link"));
+            return;
+        };
         let is_link =
             std::fs::symlink_metadata(path).is_ok_and(|seen| seen.file_type().is_symlink());
-        if is_link && !self.set.is_match(&name) && error.loop_ancestor().is_none() {
+        if is_link && !self.set.is_match(&name) {
             return;
         }
-        let why = match error.io_error() {
-            Some(error) => kind(error),
-            None => "the link leads back to a folder around it".to_owned(),
+        let why = match error.kind() {
+            std::io::ErrorKind::NotFound if is_link => "the link leads nowhere".to_owned(),
+            _ => kind(error),
         };
         self.list.push(cannot_read(&name, &why));
     }
@@ -206,7 +211,10 @@ fn cannot_read(name: &str, why: &str) -> Diagnostic {
 
 /// The kind of an error; its full text may name paths outside the project.
 fn kind(error: &std::io::Error) -> String {
-    error.kind().to_string()
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        kind => kind.to_string(),
+    }
 }
 
 fn finding(code: Code, name: &str, message: impl Into<String>) -> Diagnostic {

@@ -2,7 +2,7 @@
 
 use super::super::findings::Findings;
 use super::Mark;
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use std::borrow::Cow;
 
 /// Up to so many bad characters are shown one by one, and the file is read on with stand-ins; with
@@ -10,7 +10,7 @@ use std::borrow::Cow;
 const BAD_CHARACTERS_MAX: usize = 20;
 
 /// What takes the place of a bad character, so that columns stay and reading goes on.
-const STAND_IN: char = char::REPLACEMENT_CHARACTER;
+pub(super) const STAND_IN: char = char::REPLACEMENT_CHARACTER;
 
 /// The text without its byte-order mark; `None` if it cannot be read as YAML at all.
 pub(super) fn decode<'t>(bytes: &'t [u8], findings: &mut Findings) -> Option<Cow<'t, str>> {
@@ -66,7 +66,7 @@ fn stands_in_for_another(text: &str, findings: &mut Findings) -> bool {
                 found = true;
                 let mark = Mark { line: number(index + 1), column: 1 };
                 let message = "expected YAML, found the marker of a merge conflict";
-                let hint = "choose one of the two sides, and remove the three marker lines";
+                let hint = "choose one of the two sides, and remove all lines with markers";
                 findings.push(findings.at(Code::D010, mark, message).hint(hint));
             }
         }
@@ -90,9 +90,7 @@ fn without_control_characters<'t>(
         return Some(text);
     }
     for &(mark, c) in bad.iter().take(BAD_CHARACTERS_MAX) {
-        let name = if c == '\0' { "NUL".to_owned() } else { format!("U+{:04X}", c as u32) };
-        let message = format!("expected text, found the control character {name}");
-        findings.push(findings.at(Code::D009, mark, message).hint("remove the character"));
+        findings.push(bad_character(c, mark, findings));
     }
     if bad.len() > BAD_CHARACTERS_MAX {
         return None;
@@ -107,13 +105,28 @@ fn without_control_characters<'t>(
     Some(Cow::Owned(clean))
 }
 
-/// The first bad characters of a text, at most one more than are shown.
+fn bad_character(c: char, mark: Mark, findings: &Findings) -> Diagnostic {
+    let (name, hint) = match c {
+        '\0' => ("the control character NUL".to_owned(), "remove the character"),
+        '\r' => (
+            "a carriage return without a line feed".to_owned(),
+            "save the file with the line ends of Unix or of Windows",
+        ),
+        c => (format!("the control character U+{:04X}", c as u32), "remove the character"),
+    };
+    findings.at(Code::D009, mark, format!("expected text, found {name}")).hint(hint)
+}
+
+/// The first bad characters of a text, at most one more than are shown. Of carriage returns only
+/// the first: a file with the line ends of another time has one problem.
 fn bad_characters(text: &str) -> Vec<(Mark, char)> {
     let mut mark = Mark::START;
     let mut bad = Vec::new();
     let mut chars = text.chars().peekable();
+    let mut returned = false;
     while let Some(c) = chars.next() {
-        if is_bad(c, chars.peek().copied()) {
+        if is_bad(c, chars.peek().copied()) && !(returned && c == '\r') {
+            returned |= c == '\r';
             bad.push((mark, c));
             if bad.len() > BAD_CHARACTERS_MAX {
                 break;

@@ -3,7 +3,7 @@
 //! The stack of open maps and lists is ours and bounded, so no input can exhaust the program's own.
 
 use super::super::findings::Findings;
-use super::decode::number;
+use super::decode::{STAND_IN, number};
 use super::{DEPTH_MAX, Mark, Node, Pair, Scalar, Style, syntax};
 use crate::diagnostic::Code;
 use granit_parser::{Event, Marker, Parser, ScalarStyle, Span};
@@ -33,13 +33,16 @@ pub(super) fn read<'t>(text: &'t str, findings: &mut Findings) -> Vec<Outcome<'t
         emit_comments: false,
     };
     let mut parser = Parser::new_from_str_with_options(text, options);
-    let mut builder = Builder { findings, open: Vec::new(), start: Mark::START, done: Vec::new() };
+    // A stand-in in the text of a file without findings is a character of its own.
+    let repaired = findings.has_errors();
+    let mut builder =
+        Builder { findings, repaired, open: Vec::new(), start: Mark::START, done: Vec::new() };
     while let Some(event) = parser.next_event() {
         let go_on = match event {
             Ok((event, span)) => builder.take(event, span),
             Err(error) => {
                 let mark = mark(error.marker());
-                builder.findings.push(syntax::finding(error.kind(), mark, builder.findings));
+                builder.findings.push(syntax::finding(error.kind(), mark, text, builder.findings));
                 false
             }
         };
@@ -56,7 +59,7 @@ pub(super) fn read<'t>(text: &'t str, findings: &mut Findings) -> Vec<Outcome<'t
 
 /// A map or list whose end has not come yet.
 enum Open<'t> {
-    Map { mark: Mark, pairs: Vec<Pair<'t>>, key: Option<Key<'t>> },
+    Map { mark: Mark, pairs: Vec<Pair<'t>>, key: Option<Key<'t>>, usable: bool },
     List { mark: Mark, items: Vec<Node<'t>> },
 }
 
@@ -69,6 +72,8 @@ enum Key<'t> {
 
 struct Builder<'t, 'f> {
     findings: &'f mut Findings,
+    /// Whether bad characters were reported, and stand-ins are in their places.
+    repaired: bool,
     open: Vec<Open<'t>>,
     start: Mark,
     done: Vec<Outcome<'t>>,
@@ -82,9 +87,16 @@ impl<'t> Builder<'t, '_> {
             self.report(Code::D021, mark(&start), "expected no tags, found one", hint);
         }
         let at = mark(&span.start);
+        let adorned = event.tag().is_some() || event.anchor_id().is_some();
         match event {
             Event::DocumentStart(..) => self.start = at,
-            Event::Scalar(text, style, ..) => self.add(Node::Scalar(scalar(text, style, span))),
+            Event::Scalar(text, style, ..) => {
+                let scalar = scalar(text, style, span);
+                // What is reported already brings no second finding.
+                let reported = adorned && scalar.is_absent()
+                    || self.repaired && scalar.text.contains(STAND_IN);
+                self.add(if reported { Node::Broken(at) } else { Node::Scalar(scalar) });
+            }
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
                 let hint = "write the value out; what several customers share goes to `defaults`. \
                             A text that starts with `*` needs quotes";
@@ -96,7 +108,8 @@ impl<'t> Builder<'t, '_> {
                 self.report(Code::D018, at, "expected no anchors, found one", hint);
             }
             Event::MappingStart(..) => {
-                return self.descend(Open::Map { mark: at, pairs: Vec::new(), key: None }, at);
+                let (pairs, key) = (Vec::new(), None);
+                return self.descend(Open::Map { mark: at, pairs, key, usable: true }, at);
             }
             Event::SequenceStart(..) => {
                 return self.descend(Open::List { mark: at, items: Vec::new() }, at);
@@ -122,6 +135,10 @@ impl<'t> Builder<'t, '_> {
 
     fn close(&mut self) {
         match self.open.pop() {
+            // A placeholder such as `{{ name }}` is one problem, not two.
+            Some(Open::Map { mark, pairs, usable: false, .. }) if pairs.is_empty() => {
+                self.add(Node::Broken(mark));
+            }
             Some(Open::Map { mark, mut pairs, .. }) => {
                 self.mark_repeated(&mut pairs);
                 self.add(Node::Map(mark, pairs));
@@ -142,7 +159,8 @@ impl<'t> Builder<'t, '_> {
             Some(Open::Map { pairs, key: slot, .. }) => match slot.take() {
                 None => {
                     let key = self.key(node);
-                    if let Some(Open::Map { key: slot, .. }) = self.open.last_mut() {
+                    if let Some(Open::Map { key: slot, usable, .. }) = self.open.last_mut() {
+                        *usable &= matches!(key, Key::Text(_));
                         *slot = Some(key);
                     }
                 }
@@ -167,7 +185,11 @@ impl<'t> Builder<'t, '_> {
             Node::Scalar(key) if !key.is_absent() && !key.is_null() => Key::Text(key),
             other => {
                 let message = format!("expected a text as key, found {}", other.kind());
-                let hint = "put the key into quotes if it is meant to be this text";
+                let hint = match other {
+                    Node::Scalar(key) if key.is_absent() => "write the key in front of the colon",
+                    Node::Scalar(_) => "put the key into quotes if it is meant to be this text",
+                    _ => "put the whole text into quotes if it is meant to start with `{` or `[`",
+                };
                 self.report(Code::D022, at, &message, hint);
                 Key::Unusable
             }

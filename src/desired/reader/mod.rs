@@ -27,11 +27,12 @@ pub(super) fn decode<'t>(file: &'t SourceFile, findings: &mut Findings) -> Optio
 }
 
 /// The documents of a text that have content and could be read.
-pub(super) fn read<'t>(text: &'t str, findings: &mut Findings) -> Vec<Node<'t>> {
+///
+/// `hint` says what to do with a file without content.
+pub(super) fn read<'t>(text: &'t str, hint: &str, findings: &mut Findings) -> Vec<Node<'t>> {
     let documents = events::read(text, findings);
     if documents.is_empty() || documents.iter().all(events::Outcome::is_empty) {
         let message = "expected a YAML document, found a file without content";
-        let hint = "delete the file if nothing is left in it; `customers: {}` declares nobody";
         findings.push(findings.at(Code::D014, Mark::START, message).hint(hint));
         return Vec::new();
     }

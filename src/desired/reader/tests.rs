@@ -11,7 +11,7 @@ fn read(bytes: &[u8]) -> (Vec<String>, Vec<String>) {
     let file = SourceFile { name: "a.yaml".into(), bytes: bytes.to_vec() };
     let mut findings = Findings::new(&file.name);
     let sketches = super::decode(&file, &mut findings)
-        .map(|text| super::read(&text, &mut findings).iter().map(sketch).collect())
+        .map(|text| super::read(&text, "", &mut findings).iter().map(sketch).collect())
         .unwrap_or_default();
     let list = findings.into_list();
     let told = list.iter().map(|d| format!("{} {}:{}", d.code, d.place.line, d.place.column));
@@ -119,7 +119,7 @@ fn every_repeated_key_is_told_with_its_first_place() {
     let file = SourceFile { name: "a.yaml".into(), bytes: b"a: 1\nb: 2\n'a': 3\na: 4\n".to_vec() };
     let mut findings = Findings::new(&file.name);
     let text = super::decode(&file, &mut findings).unwrap();
-    super::read(&text, &mut findings);
+    super::read(&text, "", &mut findings);
     let list = findings.into_list();
     let told: Vec<_> = list.iter().map(|d| (d.code, d.place.line, d.related[0].line)).collect();
     assert_eq!(told, [(Code::D017, 3, 1), (Code::D017, 4, 1)]);
@@ -138,7 +138,10 @@ fn depth_is_bounded() {
 
 #[test]
 fn a_tab_as_indentation_has_its_own_message() {
-    assert_eq!(told("a:\n\tb: 1\n")[0].split(' ').next(), Some("D013"));
+    assert_eq!(told("a:\n\tb: 1\n"), ["D013 2:1"]);
+    assert_eq!(told("a:\n\t\tb: 1\n"), ["D013 2:1"]);
+    assert_eq!(told("a:\n  b: text\n\n\tc: 1\n"), ["D013 4:1"]);
+    assert_eq!(told("a:\n  b: 1\n\tc: 1\n"), ["D013 3:1"]);
 }
 
 #[test]
@@ -147,7 +150,7 @@ fn what_is_no_text_is_told_with_its_place() {
     assert_eq!(read(b"\xFF\xFEa\0").1, ["D008 1:1"]);
     assert_eq!(read(b"a\0:\0 \0").1, ["D008 1:1"]);
     assert_eq!(read(b"a: x\0y\nb: \x07\nc: \xC2\x85\n").1, ["D009 1:5", "D009 2:4", "D009 3:4"]);
-    assert_eq!(read(b"a: 1\rb: 2\n").1, ["D009 1:5"]);
+    assert_eq!(read(b"a: 1\rb: 2\rc: 3\r").1, ["D009 1:5"]);
     assert_eq!(read(&[7; 1000]).1.len(), 20);
 }
 

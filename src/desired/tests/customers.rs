@@ -90,6 +90,8 @@ fn problems_of_structure_are_all_told() {
     assert_eq!(told("brand: shp\ncustomers: {}"), ["D105 1:8"]);
     assert_eq!(told("brand: [shop]\ncustomers: {}"), ["D104 1:8"]);
     assert_eq!(told("brand: shop\ncustomer: {}\ncustomers: {}"), ["D101 2:1"]);
+    assert_eq!(told("brand: shop\ncustomer: {}"), ["D101 2:1"]);
+    assert_eq!(told("brnad: shop\ncustomers: {}"), ["D101 1:1"]);
     assert_eq!(told("brand: shop\ncustomers:\n  - id: C-1\n"), ["D103 3:3"]);
     assert_eq!(told("brand: shop\ncustomers:\n  C-1:\n  C-2: null\n"), ["D103 3:3", "D103 4:8"]);
     assert_eq!(told("brand: shop\ndefaults: { firstname: x }\ncustomers: {}"), ["D101 2:13"]);
@@ -98,6 +100,19 @@ fn problems_of_structure_are_all_told() {
     assert_eq!(entry("{ firstname: [Ada], lastname: {} }"), ["D104 13", "D104 30"]);
     assert_eq!(entry("{ fields: [tier], channels: adal }"), ["D103 10", "D103 28"]);
     assert_eq!(entry("{ fields: { tier: [gold] } }"), ["D104 18"]);
+}
+
+#[test]
+fn one_slip_of_yaml_brings_one_finding() {
+    assert_eq!(entry("{ firstname: {{ name }} }"), ["D022 14"]);
+    assert_eq!(entry("{ fields: { company: &Partners } }"), ["D018 21"]);
+    assert_eq!(entry("{ firstname: !important }"), ["D021 13"]);
+    assert_eq!(entry("{ firstname: \u{7}, channels: { email: a\u{7}@b.cd } }").len(), 2);
+    let bytes = b"brand: shop\ncustomers: { C-1: { channels: { email: a\xE9@b.cd } } }".to_vec();
+    let latin = crate::desired::SourceFile { name: "a.yaml".into(), bytes };
+    assert_eq!(lines(&parse_customers(&[latin], &project_of(PROJECT)).1), ["D007 2:41"]);
+    // A stand-in that the file itself holds is a character like any other.
+    assert_eq!(entry("{ firstname: \u{FFFD} }"), ["D110 13"]);
 }
 
 #[test]
@@ -116,6 +131,9 @@ fn a_misspelt_word_gets_its_neighbour() {
     assert!(
         hint("brand: shop\ncustomers: { C: { channels: { phone: x } } }").contains("`telephone`")
     );
+    assert!(hint("brand: shop\ncustomers: { C: { firstname:x } }").contains("behind the colon"));
+    assert!(hint("brand: shop\ncustomers: { }\n\u{A0}C: {}").contains("blanks in front"));
+    assert!(hint("brand: shop\ncustomers: {}\nC-1: {}").contains("below `customers`"));
     assert!(hint("brand: shp\ncustomers: {}").contains("`shop`"));
     assert!(hint("brand: shop\ncustomers: { C: { email: x } }").contains("`channels`"));
     assert!(hint("brand: shop\ncustomers: { C: { tier: x } }").contains("`fields`"));

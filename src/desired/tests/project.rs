@@ -69,6 +69,19 @@ fn keys_are_checked() {
 }
 
 #[test]
+fn a_key_that_is_misspelt_or_misplaced_is_told_once_with_its_right_place() {
+    let one = |text: &str| {
+        let (_, list) = parse_project(&file("omniform.yaml", text));
+        assert_eq!(list.iter().count(), 1, "{:?}", lines(&list));
+        list.iter().next().and_then(|found| found.hint.clone()).unwrap()
+    };
+    let misspelt = one(&PROJECT.replace("endpoint", "endpiont"));
+    assert_eq!(misspelt, "did you mean `endpoint`?");
+    assert_eq!(one(&format!("{PROJECT}purge_limit: 1\n")), "write it below `policy`");
+    assert_eq!(one(&format!("{PROJECT}policy: {{ timeout: 30s }}\n")), "write it below `api`");
+}
+
+#[test]
 fn values_have_their_types() {
     for (text, told) in [
         ("no_sync: yes", "D203 4:10"),
@@ -91,7 +104,9 @@ fn values_have_their_types() {
         ("api: { requests_per_second: 0 }", "D210 4:29"),
         ("api: { requests_per_second: '10' }", "D210 4:29"),
         ("api: { requests_per_second: .nan }", "D210 4:29"),
-        ("api: { timeout: 30 }", "D203 4:17"),
+        ("api: { timeout: 30 }", "D211 4:17"),
+        ("api: { timeout: }", "D203 4:8"),
+        ("api: { timeout: true }", "D203 4:17"),
         ("api: { timeout: 0s }", "D211 4:17"),
         ("api: { timeout: soon }", "D211 4:17"),
         ("policy: { on_removal: delete }", "D214 4:23"),

@@ -1,0 +1,1 @@
+ln -s gone.yaml customers/work.yaml

@@ -1,0 +1,1 @@
+mkfifo customers/work.yaml

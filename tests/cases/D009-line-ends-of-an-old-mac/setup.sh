@@ -1,0 +1,2 @@
+mkdir customers
+printf 'brand: shop\rcustomers: {}\r' > customers/shop.yaml

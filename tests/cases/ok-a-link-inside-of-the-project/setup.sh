@@ -1,0 +1,2 @@
+mkdir customers
+ln -s ../people/shop.yaml customers/shop.yaml
