@@ -205,7 +205,8 @@ fn one(step: &Step, outcome: &Outcome) -> StepReport {
     report
 }
 
-fn stopped(stop: &Stop) -> Stopped {
+/// Why a run stopped, as a row.
+pub(super) fn stopped(stop: &Stop) -> Stopped {
     let (by, status, signal) = match stop {
         Stop::KeyRefused(status) => (StopWord::KeyRefused, Some(*status), None),
         Stop::Signal(number) => (StopWord::Signal, None, Some(*number)),
