@@ -61,6 +61,9 @@ pub enum Presence {
         /// Why.
         cause: String,
     },
-    /// The API refused the key.
-    KeyRefused,
+    /// The API refused the key (401, 403).
+    KeyRefused {
+        /// The HTTP status.
+        status: u16,
+    },
 }

@@ -85,7 +85,7 @@ impl Client {
             .no_proxy()
             .referer(false)
             // Connecting ends before the whole does, so that a time-out tells which of both it was.
-            .connect_timeout(CONNECT_MAX.min(api.timeout * 9 / 10))
+            .connect_timeout(CONNECT_MAX.min(api.timeout / 10 * 9))
             .timeout(api.timeout)
             .pool_idle_timeout(IDLE_MAX)
             .pool_max_idle_per_host(concurrency);
@@ -144,7 +144,7 @@ impl Client {
         let heard = self.exchange(request).await.map_err(|broken| unknown(broken.cause()))?;
         tracing::debug!(read = "list", status = heard.status, start, "answered");
         match heard.status {
-            401 | 403 => return Err(Presence::KeyRefused),
+            status @ (401 | 403) => return Err(Presence::KeyRefused { status }),
             200..=299 => {}
             status => {
                 let cause = format!("the list was answered with status {status}");
@@ -195,7 +195,7 @@ impl Helpdesk for Client {
                 let body = body.as_deref().map_err(|cause| *cause);
                 match understand(status, retry_after.as_deref(), body, now) {
                     Answer::Refused { status, message } => {
-                        let message = message.map(|text| self.key.redact(text));
+                        let message = message.map(|text| self.key.redact(&text));
                         Answer::Refused { status, message }
                     }
                     answer => answer,
@@ -486,5 +486,13 @@ mod tests {
             assert!(matches!(error, ClientError::Endpoint(_)), "{url}");
             assert!(error.hint().is_some());
         }
+    }
+
+    #[test]
+    fn the_longest_timeout_that_can_be_written_makes_a_client() {
+        let api = client("http://127.0.0.1:1", Auth::Header).api;
+        let api = Api { timeout: Duration::from_secs(u64::MAX), ..api };
+        let key = ApiKey::new("canary").unwrap();
+        assert!(Client::new("http://127.0.0.1:1", key, &api, 1).is_ok());
     }
 }

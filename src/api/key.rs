@@ -64,10 +64,11 @@ impl ApiKey {
         self.0.expose_secret()
     }
 
-    /// A text without the key in it.
-    pub(super) fn redact(&self, text: String) -> String {
+    /// A text without the key in it, as it is or as a URL spells it.
+    pub(super) fn redact(&self, text: &str) -> String {
         let key = self.0.expose_secret();
-        if text.contains(key) { text.replace(key, "•••") } else { text }
+        let in_url: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
+        text.replace(key, "•••").replace(&in_url, "•••")
     }
 }
 
@@ -80,7 +81,10 @@ mod tests {
         let key = ApiKey::new("canary-key").unwrap();
         assert!(!format!("{key:?}").contains("canary"));
         assert!(!format!("{:?}", key.header().unwrap()).contains("canary"));
-        assert_eq!(key.redact("bad key canary-key!".to_owned()), "bad key •••!");
+        assert_eq!(key.redact("bad key canary-key!"), "bad key •••!");
+        let odd = ApiKey::new("s3cret+key/=&").unwrap();
+        let echoed = odd.redact("no such URL: /x?apiKey=s3cret%2Bkey%2F%3D%26");
+        assert_eq!(echoed, "no such URL: /x?apiKey=•••");
     }
 
     #[test]

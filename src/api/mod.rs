@@ -1,6 +1,6 @@
 //! The wire: four writes and one documented read of Omnidesk's customer API.
 //!
-//! Takes a key and an [`Action`](crate::plan::Action); gives an [`Answer`]: what is known afterwards.
+//! Takes a key and an [`Action`]; gives an [`Answer`]: what is known afterwards.
 //! *Touches: the network*, in `http` only; encoding and understanding are pure.
 //!
 //! Why one room: three spellings of the customer's id and two types of the brand's id stay in one file.

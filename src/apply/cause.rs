@@ -72,21 +72,17 @@ pub(super) fn fact(answer: &Answer, before: Tries) -> String {
 fn hint_of_failed(step: &Step, answer: &Answer) -> Option<String> {
     let customer = &step.customer;
     match answer {
-        Answer::Refused { status, message } => {
-            let says = message.as_deref().unwrap_or_default().to_lowercase();
-            let exists = says.contains("exist") && !says.contains("not exist");
-            match step.action.verb() {
-                Verb::Create if *status == 409 || exists => Some(format!(
-                    "if it is the same customer, record it as yours with \
+        Answer::Refused { status, message } => match step.action.verb() {
+            Verb::Create if is_there_already(*status, message.as_deref()) => Some(format!(
+                "if it is the same customer, record it as yours with \
                      `omniform state adopt {customer}`"
-                )),
-                Verb::Update | Verb::AddChannel if matches!(status, 404 | 410) => Some(format!(
-                    "if the customer was removed in Omnidesk, `omniform state forget {customer}` \
+            )),
+            Verb::Update | Verb::AddChannel if matches!(status, 404 | 410) => Some(format!(
+                "if the customer was removed in Omnidesk, `omniform state forget {customer}` \
                      makes the next plan create it again"
-                )),
-                _ => None,
-            }
-        }
+            )),
+            _ => None,
+        },
         Answer::KeyRefused { .. } => Some(
             "check OMNIDESK_API_KEY, `api.auth` and the key's permission CUSTOMER_CUD".to_owned(),
         ),
@@ -96,6 +92,14 @@ fn hint_of_failed(step: &Step, answer: &Answer) -> Option<String> {
         }
         Answer::Done | Answer::Busy { .. } | Answer::Unclear { .. } => None,
     }
+}
+
+/// Whether a refusal says that what was to be made is there: 409, or words to that effect. Which words
+/// an account uses is not documented, so this decides about a hint or a doubt, never about a success.
+pub(super) fn is_there_already(status: u16, message: Option<&str>) -> bool {
+    let says = message.unwrap_or_default().to_lowercase();
+    let denied = ["not exist", "n't exist", "n’t exist"].iter().any(|words| says.contains(words));
+    status == 409 || says.contains("already") || (says.contains("exist") && !denied)
 }
 
 /// An error and what caused it, in one line.
@@ -169,8 +173,10 @@ mod tests {
             let hint = failed(&step, &answer, Tries::default()).hint.unwrap();
             assert!(hint.contains("`omniform state adopt shop/C-1`"), "{hint}");
         }
-        let other = refused(400, "this brand does not exist");
-        assert_eq!(failed(&step, &other, Tries::default()).hint, None);
+        for words in ["this brand does not exist", "The brand doesn't exist"] {
+            let other = refused(400, words);
+            assert_eq!(failed(&step, &other, Tries::default()).hint, None);
+        }
     }
 
     #[test]

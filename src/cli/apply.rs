@@ -12,25 +12,29 @@ use super::{key, output, record, show};
 use crate::api::ApiKey;
 use crate::apply::executor::{Limits, OnFailure};
 use crate::apply::{self, Outcome, Report, Stop, Terms};
+use crate::desired::Desired;
 use crate::model::{Endpoint, Verb};
 use crate::plan::{self, AllowEmpty, Approved, Plan, Refused, Step};
 use crate::render;
 use crate::store::Session;
 use std::sync::Arc;
 
+/// Where the plan comes from.
+enum Origin {
+    Saved(Plan),
+    Files(Desired),
+}
+
 pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     refuse_flags(context, arguments)?;
     let given = arguments.auto_approve || arguments.plan.is_some();
     let approval = approval::expect(context, given)?;
-    let saved = match &arguments.plan {
-        Some(path) => Some(show::load(context, path, Exit::Stale)?),
-        None => None,
-    };
-    let (workspace, desired) = if saved.is_some() {
-        (Workspace::open(context)?, None)
+    let (workspace, origin) = if let Some(path) = &arguments.plan {
+        let saved = show::load(context, path, Exit::Stale)?;
+        (Workspace::open(context)?, Origin::Saved(saved))
     } else {
         let (workspace, desired) = Workspace::load(context)?;
-        (workspace, Some(desired))
+        (workspace, Origin::Files(desired))
     };
     let key = match workspace.project.endpoint {
         Endpoint::Sandbox => None,
@@ -40,15 +44,14 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
         if arguments.new_state { record::Missing::Start } else { record::Missing::StartOutsideCi };
     let session =
         record::open_within(context, &workspace, missing, "apply", arguments.lock_timeout)?;
-    let plan = match (saved, &desired) {
-        (Some(plan), _) => take(&workspace, &session, plan, arguments.allow_purge)?,
-        (None, Some(desired)) => {
+    let plan = match origin {
+        Origin::Saved(plan) => take(&workspace, &session, plan, arguments.allow_purge)?,
+        Origin::Files(desired) => {
             let doubts = session.ledger().doubts();
             let record = Record { state: Some(session.ledger().state()), doubts: &doubts };
             let empty = if arguments.allow_empty { AllowEmpty::Yes } else { AllowEmpty::No };
-            planning::make(context, &workspace, desired, record, arguments.allow_purge, empty)?
+            planning::make(context, &workspace, &desired, record, arguments.allow_purge, empty)?
         }
-        (None, None) => return Err(Failure::told(Exit::Failed)),
     };
     if !plan.has_changes() && plan.doubts.is_empty() {
         return unchanged(context, &workspace, arguments, plan, session, key);
@@ -206,7 +209,7 @@ fn tell(context: &Context, report: &Report) -> Exit {
 fn show_report(text: &str) {
     if let Err(error) = output::write(text) {
         output::tell(&format!(
-            "warning: stdout could not be written ({error}); the record is whole"
+            "warning: stdout could not be written ({error}); the exit code is that of the run"
         ));
     }
 }

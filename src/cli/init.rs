@@ -89,7 +89,6 @@ fn create(path: &Path, text: &str) -> io::Result<()> {
     }
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
-    #[cfg(unix)]
     if text.starts_with("#!") {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o755);
     }

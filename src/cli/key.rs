@@ -31,8 +31,10 @@ pub(super) fn load(context: &Context) -> Result<ApiKey, Failure> {
             ));
         }
     };
-    ApiKey::new(text.trim_end_matches(['\n', '\r']))
-        .map_err(|error| Failure::new(Exit::Failed, error))
+    ApiKey::new(text.trim_end_matches(['\n', '\r'])).map_err(|error| {
+        let hint = error.hint();
+        Failure::new(Exit::Failed, error).hint_if(hint)
+    })
 }
 
 /// A key file that could not be read.

@@ -7,7 +7,7 @@ use super::output;
 use super::record;
 use super::workspace::Workspace;
 use crate::desired::{Brands, Declared, Wanted};
-use crate::model::{Address, BrandName, Channel, Customer, Kind, Pattern, PrimaryId};
+use crate::model::{Address, BrandName, Channel, Customer, Key, Kind, Pattern, PrimaryId};
 use crate::render;
 use crate::state::{Doubt, Effect, Entry, Live, State};
 use crate::store::Session;
@@ -24,9 +24,19 @@ pub(super) fn run(context: &Context, command: &Command) -> Ended {
 }
 
 fn list(context: &Context) -> Ended {
+    let selection = context.selection()?;
     let workspace = Workspace::open(context)?;
-    let (state, doubts) = recorded(context, &workspace)?;
     let brands = &workspace.project.brands;
+    // Nobody can be meant by an address in a brand that the project does not name.
+    let meant = |key: &Key| match brands.customer(key) {
+        Some(customer) => selection.contains(&customer),
+        None => selection.targets.is_empty(),
+    };
+    let (state, mut doubts) = recorded(context, &workspace)?;
+    let entries = state.entries().iter().filter(|(key, _)| meant(key));
+    let entries = entries.map(|(key, entry)| (key.clone(), entry.clone())).collect();
+    let state = State::restore(state.version().clone(), state.endpoint().clone(), entries);
+    doubts.retain(|doubt| meant(&doubt.key));
     let text = match context.flags.format {
         Format::Json => render::state_list_json(&state, &doubts, brands),
         _ => render::state_list(&state, &doubts, brands, &context.view()),
@@ -167,10 +177,10 @@ fn finish(
     let mut lines = Vec::new();
     let mut customers = Vec::new();
     for (customer, effect) in effects {
-        let line = session
-            .ledger_mut()
-            .note(customer.key(), effect)
-            .map_err(|error| Failure::new(Exit::Failed, error))?;
+        let line = session.ledger_mut().note(customer.key(), effect).map_err(|error| {
+            let hint = error.hint();
+            Failure::new(Exit::Failed, error).hint_if(hint)
+        })?;
         lines.push(line);
         customers.push(customer);
     }

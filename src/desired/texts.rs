@@ -173,12 +173,11 @@ pub(super) fn odd_value(scalar: &Scalar<'_>, value: &str, what: &str, findings: 
 /// Warns of a name that an account may refuse, or that mixes scripts.
 fn odd_name(scalar: &Scalar<'_>, value: &str, what: &str, findings: &mut Findings) {
     if let Some((index, c)) = (1..).zip(value.chars()).find(|&(_, c)| !is_name_letter(c)) {
-        let kind = match c {
-            c if c.is_numeric() => "a digit",
-            c if c.is_alphabetic() => "a letter",
-            _ => "a sign",
-        };
-        let message = format!("character {index} of {what} is {kind} that an account may refuse");
+        // The vendor's page asks for the character by name; alone it tells nothing of a person.
+        let message = format!(
+            "character {index} of {what} is `{c}` (U+{:04X}), which an account may refuse",
+            u32::from(c)
+        );
         let hint = "the API's documentation allows Latin letters without some of the accents, \
                     blanks, `.`, `-` and `'`";
         findings.push(findings.at(Code::D110, scalar.mark, message).hint(hint));

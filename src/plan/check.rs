@@ -71,8 +71,8 @@ fn check_empty(inputs: &Inputs<'_>, found: &mut Diagnostics) {
         return;
     }
     let message = format!(
-        "expected a declared customer, since {live} are recorded; \
-         found only empty `customers`: every recorded customer would leave (`--allow-empty` permits it)"
+        "expected a declared customer, found only empty `customers`: all {live} recorded in the \
+         state would leave"
     );
     let hint =
         "look for files that are missing or empty; if everybody shall leave, pass `--allow-empty`";

@@ -23,7 +23,7 @@ mod summary;
 pub use planner::{AllowEmpty, Inputs, plan};
 pub use policy::{Approved, Refused, approve, reconsider};
 pub use step::{
-    Action, AddChannels, Base, Change, Create, Frozen, Held, HeldBy, Note, Plan, Purge, Reason,
-    Refusal, Remark, Step, Summary,
+    Action, AddChannels, Change, Create, Frozen, Held, HeldBy, Note, Plan, Purge, Reason, Refusal,
+    Remark, Step, Summary,
 };
 pub use summary::summary_line;

@@ -7,14 +7,11 @@ use crate::model::{
 use crate::state::{Recorded, Version};
 use std::collections::BTreeMap;
 
-/// The version of the state that a plan was made from; `None` where there is no state yet.
-pub type Base = Option<Version>;
-
 /// Everything that would be sent, noted or held.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// The state that it was made from.
-    pub base: Base,
+    /// The version of the state that it was made from; none where there is no state yet.
+    pub base: Option<Version>,
     /// The account that it is for.
     pub endpoint: Endpoint,
     /// The requests: by brand name, then id; per customer create, update, add-channel; purges last.

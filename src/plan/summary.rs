@@ -1,22 +1,13 @@
 //! A plan in numbers, and its last line. *Pure.*
 
-use super::{Action, Plan, Summary};
+use super::{Action, Plan, Step, Summary};
 
 impl Plan {
     /// The plan in numbers; held steps are counted.
     #[must_use]
     pub fn summary(&self) -> Summary {
         let mut sum = Summary::default();
-        for step in &self.steps {
-            sum.requests += 1;
-            sum.held += u64::from(step.is_held());
-            match &step.action {
-                Action::Create(_) => sum.create += 1,
-                Action::Update(_) => sum.update += 1,
-                Action::AddChannels(add) => sum.channels += add.channels().len() as u64,
-                Action::Purge(_) => sum.purge += 1,
-            }
-        }
+        self.steps.iter().for_each(|step| sum.count(step));
         sum
     }
 
@@ -24,6 +15,20 @@ impl Plan {
     #[must_use]
     pub fn has_changes(&self) -> bool {
         !self.steps.is_empty()
+    }
+}
+
+impl Summary {
+    /// Counts one more step.
+    pub fn count(&mut self, step: &Step) {
+        self.requests += 1;
+        self.held += u64::from(step.is_held());
+        match &step.action {
+            Action::Create(_) => self.create += 1,
+            Action::Update(_) => self.update += 1,
+            Action::AddChannels(add) => self.channels += add.channels().len() as u64,
+            Action::Purge(_) => self.purge += 1,
+        }
     }
 }
 

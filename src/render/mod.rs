@@ -49,14 +49,11 @@ pub use diagnostics_sarif::diagnostics_sarif;
 pub use diagnostics_text::diagnostics_text;
 pub use plan_html::plan_html;
 pub use plan_json::plan_json;
-pub use plan_markdown::{MARKDOWN_LIMIT, MARKDOWN_MARKER, TooLong, plan_markdown};
+pub use plan_markdown::{MARKDOWN_LIMIT, TooLong, plan_markdown};
 pub use plan_text::plan_text;
 pub use recovered::{changed_json, changed_text, recovered_json, recovered_text};
-pub use report_json::{
-    FrozenReport, OutcomeWord, ReportFile, StepReport, StopWord, Stopped, Totals, report_json,
-    report_schema,
-};
-pub use report_text::{applied_line, report_text};
+pub use report_json::{report_json, report_schema};
+pub use report_text::report_text;
 pub use state_json::{state_list_json, state_show_json};
 pub use state_text::{state_list, state_show};
 pub use view::{Colour, Values, View};

@@ -9,7 +9,7 @@ use crate::model::Verb;
 use crate::plan::{Plan, Step, Summary, summary_line};
 
 /// The first line of a comment, by which a bot finds the one to replace.
-pub const MARKDOWN_MARKER: &str = "<!-- omniform:plan -->";
+const MARKDOWN_MARKER: &str = "<!-- omniform:plan -->";
 /// The most characters that GitHub takes for a comment.
 pub const MARKDOWN_LIMIT: usize = 65_536;
 

@@ -1,6 +1,8 @@
 //! How doubts stand after `recover`, and whom a correction of the record was about. *Pure.*
 
 use super::json::{self, FORMAT_VERSION};
+use super::report_json::{Stopped, stopped};
+use super::report_text::stop_cause;
 use super::{escape, words};
 use crate::apply::recover::{Recovered, Settlement};
 use crate::model::Customer;
@@ -8,7 +10,7 @@ use crate::store::{How, Verdict};
 use serde::Serialize;
 use std::fmt::Write;
 
-/// One line a doubt, then `Settled: …`. Ends with one newline.
+/// One line a doubt, why it stopped early if it did, then `Settled: …`. Ends with one newline.
 #[must_use]
 pub fn recovered_text(recovered: &Recovered) -> String {
     if recovered.doubts.is_empty() {
@@ -22,11 +24,16 @@ pub fn recovered_text(recovered: &Recovered) -> String {
                 format!("{} ({})", outcome(*verdict), source(*how))
             }
             Settlement::Open(failure) => {
-                let hint = failure.hint.as_ref().map(|hint| format!("\n    hint: {hint}"));
-                format!("still in doubt: {}{}", failure.cause, hint.unwrap_or_default())
+                let hint = failure.hint.as_ref();
+                let hint = hint.map(|hint| format!("\n    hint: {}", escape::line(hint)));
+                let cause = escape::line(&failure.cause);
+                format!("still in doubt: {cause}{}", hint.unwrap_or_default())
             }
         };
         let _ = writeln!(out, "{}: {now}", escape::line(&who));
+    }
+    if let Some(stop) = &recovered.stop {
+        let _ = writeln!(out, "stopped early: {}.", escape::line(&stop_cause(stop)));
     }
     let (open, all) = (recovered.open(), recovered.doubts.len());
     let _ = write!(out, "Settled: {} of {all}; {open} in doubt.", all - open);
@@ -44,7 +51,11 @@ pub fn recovered_json(recovered: &Recovered) -> String {
         let (customer, action) = (doubt.customer.to_string(), doubt.verb.as_str());
         Row { customer, action, outcome, how, cause }
     });
-    json::text(&Rows { format_version: FORMAT_VERSION, doubts: rows.collect() })
+    json::text(&Rows {
+        format_version: FORMAT_VERSION,
+        doubts: rows.collect(),
+        stopped: recovered.stop.as_ref().map(stopped),
+    })
 }
 
 /// One address a line, then what was done with how many. Ends with one newline.
@@ -66,6 +77,8 @@ pub fn changed_json(customers: &[Customer]) -> String {
 struct Rows {
     format_version: &'static str,
     doubts: Vec<Row>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<Stopped>,
 }
 
 #[derive(Serialize)]
@@ -97,5 +110,52 @@ fn source(how: How) -> &'static str {
         How::Read => "the API shows it",
         How::Word => "by a person's word",
         How::Resent => "sent again",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{recovered_json, recovered_text};
+    use crate::apply::recover::{Recovered, Settled, Settlement};
+    use crate::apply::{Failure, Stop};
+    use crate::model::Verb;
+    use crate::render::samples::customer;
+    use crate::store::{How, Verdict};
+
+    fn recovered() -> Recovered {
+        let settled =
+            |id: &str, outcome| Settled { customer: customer(id), verb: Verb::Create, outcome };
+        let failure = Failure {
+            cause: "Omnidesk says\u{1b}[31m no".to_owned(),
+            hint: Some("look\u{202e} it up".to_owned()),
+        };
+        Recovered {
+            doubts: vec![
+                settled("C-1", Settlement::Settled(Verdict::Applied, How::Read)),
+                settled("C-2", Settlement::Open(failure)),
+            ],
+            stop: Some(Stop::NotDurable("no space left".to_owned())),
+        }
+    }
+
+    #[test]
+    fn a_recovery_that_stopped_says_why_and_obeys_no_sign_of_a_cause() {
+        assert_eq!(
+            recovered_text(&recovered()),
+            "+ create shop/C-1: applied (the API shows it)\n\
+             + create shop/C-2: still in doubt: Omnidesk says\\u{1B}[31m no\n    \
+             hint: look\\u{202E} it up\n\
+             stopped early: results could not be made durable: no space left.\n\
+             Settled: 1 of 2; 1 in doubt.\n"
+        );
+    }
+
+    #[test]
+    fn the_json_of_a_recovery_has_its_stop() {
+        let json: serde_json::Value = serde_json::from_str(&recovered_json(&recovered())).unwrap();
+        assert_eq!(json["stopped"]["by"], "not-durable");
+        assert_eq!(json["doubts"][1]["outcome"], "in-doubt");
+        let ended = Recovered { stop: None, ..recovered() };
+        assert!(!recovered_json(&ended).contains("stopped"));
     }
 }

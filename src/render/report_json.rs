@@ -12,73 +12,73 @@ use serde::Serialize;
 /// The report of one run of `omniform apply`. Holds no customer's value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(title = "omniform report")]
-pub struct ReportFile {
+pub(super) struct ReportFile {
     /// Version of this form; minor versions only add.
-    pub format_version: String,
+    pub(super) format_version: String,
     /// What wrote the report.
-    pub tool: Tool,
+    pub(super) tool: Tool,
     /// The account: a base URL, or `sandbox`.
-    pub endpoint: String,
+    pub(super) endpoint: String,
     /// The run in numbers.
-    pub summary: Totals,
+    pub(super) summary: Totals,
     /// Every step of the plan in its order, with what became of it.
-    pub steps: Vec<StepReport>,
+    pub(super) steps: Vec<StepReport>,
     /// Customers that were in doubt before the run and still are.
-    pub frozen: Vec<FrozenReport>,
+    pub(super) frozen: Vec<FrozenReport>,
     /// How many notes were carried out in the state alone.
-    pub noted: usize,
+    pub(super) noted: usize,
     /// Why the run stopped sending before its end, if it did.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub stopped: Option<Stopped>,
+    pub(super) stopped: Option<Stopped>,
 }
 
 /// A run in numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Totals {
+pub(super) struct Totals {
     /// Customers created.
-    pub created: u64,
+    pub(super) created: u64,
     /// Customers updated.
-    pub updated: u64,
+    pub(super) updated: u64,
     /// Channels that add-channel steps added.
-    pub channels: u64,
+    pub(super) channels: u64,
     /// Customers purged.
-    pub purged: u64,
+    pub(super) purged: u64,
     /// Steps that failed.
-    pub failed: usize,
+    pub(super) failed: usize,
     /// Requests in doubt, those of earlier runs included.
-    pub in_doubt: usize,
+    pub(super) in_doubt: usize,
     /// Steps that policy holds.
-    pub held: u64,
+    pub(super) held: u64,
     /// Steps that were not started for another reason.
-    pub not_started: usize,
+    pub(super) not_started: usize,
 }
 
 /// What became of one step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct StepReport {
+pub(super) struct StepReport {
     /// Its number in the plan, from 1.
-    pub id: u32,
+    pub(super) id: u32,
     /// Which request it is.
-    pub action: Verb,
+    pub(super) action: Verb,
     /// Whose request it is.
-    pub customer: CustomerRow,
+    pub(super) customer: CustomerRow,
     /// What became of it.
-    pub outcome: OutcomeWord,
+    pub(super) outcome: OutcomeWord,
     /// Why, where it is not done.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cause: Option<String>,
+    pub(super) cause: Option<String>,
     /// What to do next, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
+    pub(super) hint: Option<String>,
     /// What holds it and what would release it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub held: Option<Held>,
+    pub(super) held: Option<Held>,
 }
 
 /// What became of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum OutcomeWord {
+pub(super) enum OutcomeWord {
     /// It happened and is recorded.
     Done,
     /// It did not happen.
@@ -93,32 +93,32 @@ pub enum OutcomeWord {
 
 /// A request of an earlier run whose answer is unknown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct FrozenReport {
+pub(super) struct FrozenReport {
     /// Who is frozen by it.
-    pub customer: CustomerRow,
+    pub(super) customer: CustomerRow,
     /// Which request it was.
-    pub verb: Verb,
+    pub(super) verb: Verb,
 }
 
 /// Why a run stopped sending before its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Stopped {
+pub(super) struct Stopped {
     /// What stopped it.
-    pub by: StopWord,
+    pub(super) by: StopWord,
     /// The same in a sentence, with what to do.
-    pub cause: String,
+    pub(super) cause: String,
     /// The HTTP status, where the key was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<u16>,
+    pub(super) status: Option<u16>,
     /// The number of the signal.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub signal: Option<i32>,
+    pub(super) signal: Option<i32>,
 }
 
 /// What stopped a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum StopWord {
+pub(super) enum StopWord {
     /// The API refused the key.
     KeyRefused,
     /// A signal came.
@@ -205,7 +205,8 @@ fn one(step: &Step, outcome: &Outcome) -> StepReport {
     report
 }
 
-fn stopped(stop: &Stop) -> Stopped {
+/// Why a run stopped, as a row.
+pub(super) fn stopped(stop: &Stop) -> Stopped {
     let (by, status, signal) = match stop {
         Stop::KeyRefused(status) => (StopWord::KeyRefused, Some(*status), None),
         Stop::Signal(number) => (StopWord::Signal, None, Some(*number)),

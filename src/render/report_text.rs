@@ -12,7 +12,7 @@ use crate::plan::Step;
 /// More steps done than this are counted and not listed.
 const DONE_LISTED_MAX: usize = 20;
 
-/// A report as text; its last line is [`applied_line`]. Ends with one newline.
+/// A report as text; its last line is `Applied: …`. Ends with one newline.
 #[must_use]
 pub fn report_text(report: &Report, view: &View) -> String {
     let groups = [
@@ -34,8 +34,7 @@ pub fn report_text(report: &Report, view: &View) -> String {
 
 /// The last line of a report, without its newline. Channels are those that add-channel steps added;
 /// doubts of earlier runs count as in doubt.
-#[must_use]
-pub fn applied_line(report: &Report) -> String {
+fn applied_line(report: &Report) -> String {
     let done = report.done();
     format!(
         "Applied: {} created, {} updated, {} channels added, {} purged; \

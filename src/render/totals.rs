@@ -1,27 +1,16 @@
 //! A plan in numbers, brand by brand. *Pure.*
 
 use crate::model::BrandName;
-use crate::plan::{Action, Plan, Step, Summary};
+use crate::plan::{Plan, Summary};
 use std::collections::BTreeMap;
 
 /// The numbers of each brand, by name; held steps are counted. Doubts and notes are not.
 pub(super) fn by_brand(plan: &Plan) -> BTreeMap<&BrandName, Summary> {
     let mut totals: BTreeMap<&BrandName, Summary> = BTreeMap::new();
     for step in &plan.steps {
-        add(totals.entry(&step.customer.brand).or_default(), step);
+        totals.entry(&step.customer.brand).or_default().count(step);
     }
     totals
-}
-
-fn add(sum: &mut Summary, step: &Step) {
-    sum.requests += 1;
-    sum.held += u64::from(step.held.is_some());
-    match &step.action {
-        Action::Create(_) => sum.create += 1,
-        Action::Update(_) => sum.update += 1,
-        Action::AddChannels(added) => sum.channels += added.channels().len() as u64,
-        Action::Purge(_) => sum.purge += 1,
-    }
 }
 
 /// The columns of the table of totals, with their headings.

@@ -360,7 +360,7 @@ mod tests {
             let answer = client.send(&key("C-1"), &bare()).await;
             assert_eq!(answer, Answer::KeyRefused { status: 401 });
             let found = client.find(&customer("C-1"), Some("Acme")).await;
-            assert_eq!(found, Presence::KeyRefused);
+            assert_eq!(found, Presence::KeyRefused { status: 401 });
             assert!(!format!("{client:?}{answer:?}").contains("canary"));
         }
         assert!(!format!("{running:?}").contains("s3cret"));

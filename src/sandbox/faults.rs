@@ -3,7 +3,7 @@
 //! Takes kinds with their shares; gives for every request at most one fault.
 
 use super::reply::Reply;
-use std::{collections::VecDeque, fmt, str::FromStr, time::Duration};
+use std::{collections::VecDeque, fmt, time::Duration};
 
 /// How long a slow answer takes.
 pub(super) const SLOW: Duration = Duration::from_secs(2);
@@ -161,14 +161,6 @@ impl Fault {
             return Err(FaultProblem::Share(kind));
         }
         Ok(Self { kind, share })
-    }
-}
-
-impl FromStr for Fault {
-    type Err = FaultProblem;
-
-    fn from_str(text: &str) -> Result<Self, FaultProblem> {
-        Self::parse(text)
     }
 }
 

@@ -16,12 +16,16 @@ use crate::model::{Timestamp, is_invisible};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::fs::{File, TryLockError};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How long to wait between two tries.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// How often a lock that turns out to be replaced is tried again: a file system that gives one file
+/// two identities would otherwise keep a run busy for ever.
+const REPLACED_MAX: u32 = 100;
 
 /// The longest owner line that is read, in bytes.
 const OWNER_BYTES_MAX: u64 = 4096;
@@ -110,13 +114,18 @@ impl Lock {
     /// If another run holds it still, or the disk refuses.
     pub fn acquire(paths: &Paths, owner: &Owner, timeout: Duration) -> Result<Self, LockError> {
         let start = Instant::now();
+        let mut replaced = 0;
         loop {
             match attempt(paths.lock())? {
                 Attempt::Taken(mut lock) => {
                     lock.say(owner).map_err(|e| DiskError::new("write", paths.lock(), e))?;
                     return Ok(lock);
                 }
-                Attempt::Replaced => {}
+                Attempt::Replaced if replaced < REPLACED_MAX => replaced += 1,
+                Attempt::Replaced => {
+                    let found = io::Error::other("another file stood at its path each time");
+                    return Err(DiskError::new("lock", paths.lock(), found).into());
+                }
                 Attempt::Busy => {
                     let left = timeout.saturating_sub(start.elapsed());
                     if left.is_zero() {
@@ -129,7 +138,7 @@ impl Lock {
         }
     }
 
-    fn say(&mut self, owner: &Owner) -> std::io::Result<()> {
+    fn say(&mut self, owner: &Owner) -> io::Result<()> {
         let line = serde_json::to_string(owner)? + "\n";
         self.file.set_len(0)?;
         self.file.write_all(line.as_bytes())

@@ -55,7 +55,10 @@ impl fmt::Display for Warning {
                  counts as not written"
             ),
             Self::Unfinished { command } => {
-                write!(f, "a run of `{command}` did not end: it was interrupted, or is still at work")
+                write!(
+                    f,
+                    "a run of `{command}` did not end: it was interrupted, or is still at work"
+                )
             }
         }
     }

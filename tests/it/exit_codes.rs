@@ -64,6 +64,7 @@ fn wrong_usage_is_64() {
         &[],
         &["nonsense"],
         &["validate", "--target", "shop/C-1"],
+        &["recover", "--exclude", "shop/C-1"],
         &["validate", "--format", "html"],
         &["apply", "--concurrency", "0", "--auto-approve"],
         &["apply", "--lock-timeout", "5", "--auto-approve"],

@@ -161,6 +161,16 @@ fn customers_who_exist_already_are_adopted_without_a_request() {
 }
 
 #[test]
+fn a_list_of_the_record_shows_whom_the_flags_mean() {
+    let env = applied(TWO);
+    let list = |arguments: &[&str]| env.run(&[&["state", "list"], arguments].concat()).expect(0);
+    let only = list(&["--target", "shop/C-1"]).stdout;
+    assert!(only.starts_with("shop/C-1 ") && only.lines().count() == 1, "{only}");
+    let rest = list(&["--exclude", "shop/C-1", "--format", "json"]).stdout;
+    assert!(!rest.contains("C-1") && rest.contains("C-2"), "{rest}");
+}
+
+#[test]
 fn a_moved_customer_keeps_its_record_and_a_forgotten_one_does_not() {
     let env = applied(TWO);
     env.run(&["state", "move", "shop/C-2", "shop/C-22"]).expect(0);

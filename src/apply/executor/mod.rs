@@ -82,8 +82,6 @@ pub enum Command {
     Send {
         /// The index of the step in the plan.
         step: usize,
-        /// Which try it is, from 1.
-        attempt: u32,
     },
     /// Say `Woke` at this time; replaces any earlier wish.
     WakeAt(Duration),
@@ -98,7 +96,7 @@ struct Open {
     effect: Effect,
     phase: Phase,
     tries: Tries,
-    sent: u32,
+    /// The answer to the last try; none before the first.
     last: Option<Answer>,
 }
 

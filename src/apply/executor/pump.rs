@@ -42,7 +42,7 @@ impl Executor {
             let (pending, line) = self.ledger.intend(intent);
             let phase = Phase::Recording(self.batches.add(line));
             let tries = Tries::default();
-            self.open.insert(index, Open { pending, effect, phase, tries, sent: 0, last: None });
+            self.open.insert(index, Open { pending, effect, phase, tries, last: None });
         }
     }
 
@@ -74,12 +74,11 @@ impl Executor {
             }
             if open.phase == Phase::Armed {
                 self.pace.sent(now);
-                if open.sent == 0 {
+                if open.last.is_none() {
                     self.budget.requests += 1;
                 }
-                open.sent += 1;
                 open.phase = Phase::UnderWay;
-                commands.push(Command::Send { step, attempt: open.sent });
+                commands.push(Command::Send { step });
             }
         }
     }

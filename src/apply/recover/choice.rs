@@ -4,6 +4,7 @@
 //! same request, or a person's word does. Absence in a read proves nothing.
 
 use crate::api::{Answer, Presence};
+use crate::apply::cause::is_there_already;
 use crate::apply::report::Stop;
 use crate::apply::retry::{Budget, Decision, Tries, Wait, decide};
 use crate::model::{Customer, Pattern, Verb};
@@ -142,8 +143,8 @@ pub(super) enum Proof {
     Happened,
     /// Nothing, for this reason.
     Nothing(String),
-    /// Nothing, and no other read will do: the key was refused.
-    KeyRefused,
+    /// Nothing, and no other read will do: the key was refused with this HTTP status.
+    KeyRefused(u16),
 }
 
 /// Reads a read.
@@ -156,7 +157,7 @@ pub(super) fn proof(presence: &Presence, label: Option<&str>) -> Proof {
             label.unwrap_or_default()
         )),
         Presence::Unknown { cause } => Proof::Nothing(format!("the read failed: {cause}")),
-        Presence::KeyRefused => Proof::KeyRefused,
+        Presence::KeyRefused { status } => Proof::KeyRefused(*status),
     }
 }
 
@@ -206,13 +207,6 @@ pub(super) fn judge(verb: Verb, answer: &Answer, tries: Tries, budget: Budget) -
         }
         Decision::Pause { wait: Wait::Asked(wait) } => Next::Again(Pause::Exactly(wait)),
     }
-}
-
-fn is_there_already(status: u16, message: Option<&str>) -> bool {
-    let says = message.unwrap_or_default().to_lowercase();
-    status == 409
-        || says.contains("already")
-        || (says.contains("exist") && !says.contains("not exist"))
 }
 
 #[cfg(test)]
@@ -275,7 +269,7 @@ mod tests {
         assert_eq!(proof(&shown, None), Proof::Happened);
         assert!(matches!(proof(&Presence::NotListed, Some("Acme")), Proof::Nothing(_)));
         assert!(matches!(proof(&Presence::Unknown { cause: "x".into() }, None), Proof::Nothing(_)));
-        assert_eq!(proof(&Presence::KeyRefused, None), Proof::KeyRefused);
+        assert_eq!(proof(&Presence::KeyRefused { status: 403 }, None), Proof::KeyRefused(403));
     }
 
     #[test]

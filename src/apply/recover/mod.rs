@@ -124,7 +124,10 @@ pub async fn recover<H: Helpdesk>(
     let (ledger, journal, closer) = session.split();
     let runner = Runner::new(terms, helpdesk, ledger, journal);
     let (mut recovered, ledger, journal) = runner.run().await?;
-    if let Err(error) = save(closer, ledger, journal).await {
+    // After a failure of the journal nothing is saved, and that failure is the one to tell.
+    if !matches!(recovered.stop, Some(Stop::NotDurable(_)))
+        && let Err(error) = save(closer, ledger, journal).await
+    {
         recovered.stop = Some(Stop::NotDurable(chain(&error)));
     }
     Ok(recovered)

@@ -100,11 +100,14 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
         let label = self.terms.brands.get(&customer.brand).and_then(|b| b.label.as_deref());
         self.turn().await;
         match proof(&helpdesk.find(customer, label).await, label) {
-            Proof::Happened => self.settle(doubt, Verdict::Applied, How::Read),
+            Proof::Happened => self.settle(doubt, customer, Verdict::Applied, How::Read),
             Proof::Nothing(why) => left(doubt, customer, &why),
-            Proof::KeyRefused => {
-                self.stop = Some(Stop::KeyRefused(401));
-                left(doubt, customer, "the API refused the key")
+            Proof::KeyRefused(status) => {
+                self.stop = Some(Stop::KeyRefused(status));
+                let why = format!(
+                    "the API refused the key ({status}); a read needs the permission CUSTOMER_READ"
+                );
+                left(doubt, customer, &why)
             }
         }
     }
@@ -117,7 +120,7 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
             self.turn().await;
             let answer = helpdesk.send(&doubt.key, &action).await;
             match judge(doubt.verb, &answer, tries, budget) {
-                Next::Settle(verdict) => return self.settle(doubt, verdict, How::Resent),
+                Next::Settle(verdict) => return self.settle(doubt, customer, verdict, How::Resent),
                 Next::Stay => return left(doubt, customer, &fact(&answer, tries)),
                 Next::Stop(stop) => {
                     self.stop = Some(stop);
@@ -142,12 +145,19 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
         self.pace.sent(self.start.elapsed());
     }
 
-    fn settle(&mut self, doubt: &Doubt, verdict: Verdict, how: How) -> Settlement {
+    /// Records a verdict. One that could not be made durable settles nothing.
+    fn settle(
+        &mut self,
+        doubt: &Doubt,
+        customer: &Customer,
+        verdict: Verdict,
+        how: How,
+    ) -> Settlement {
         match self.verdict(doubt, verdict, how) {
-            Ok(line) => {
-                self.append(&[line]);
+            Ok(line) if self.append(std::slice::from_ref(&line)) => {
                 Settlement::Settled(verdict, how)
             }
+            Ok(_) => left(doubt, customer, "the verdict could not be recorded"),
             Err(error) => refused(&error),
         }
     }
@@ -156,13 +166,14 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
         self.ledger.settle(doubt.intent, verdict, how, self.terms.who, now())
     }
 
-    /// Makes verdicts durable. A failure is final: nothing more is sent or written.
-    fn append(&mut self, lines: &[Line]) {
-        if matches!(self.stop, Some(Stop::NotDurable(_))) {
-            return;
-        }
-        if let Err(error) = self.sink.append(lines) {
-            self.stop = Some(Stop::NotDurable(chain(&error)));
+    /// Makes lines durable; `false` if that failed, which is final: nothing more is sent or written.
+    fn append(&mut self, lines: &[Line]) -> bool {
+        match self.sink.append(lines) {
+            Ok(()) => true,
+            Err(error) => {
+                self.stop = Some(Stop::NotDurable(chain(&error)));
+                false
+            }
         }
     }
 }

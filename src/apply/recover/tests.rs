@@ -1,7 +1,9 @@
 //! An apply and its recovery over a real store, with a helpdesk that answers as it is told.
 
+use super::runner::Runner;
 use super::{Choices, RecoverError, Recovered, Settled, Settlement, Terms, recover};
 use crate::api::{Answer, Helpdesk, Presence};
+use crate::apply::driver::Sink;
 use crate::apply::executor::{Limits, OnFailure};
 use crate::apply::report::{Condition, Report, Stop};
 use crate::apply::{self, Progress, samples};
@@ -9,7 +11,7 @@ use crate::desired::{Brand, Brands};
 use crate::model::{BrandId, BrandName, Customer, Endpoint, Key, Pattern, Timestamp, Verb};
 use crate::plan::{Action, Step};
 use crate::state::{Doubt, State};
-use crate::store::{Absent, How, Lock, Owner, Paths, Session, Verdict, snapshot};
+use crate::store::{Absent, How, Line, Lock, Owner, Paths, Session, StoreError, Verdict, snapshot};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -224,4 +226,39 @@ async fn a_create_is_never_sent_again() {
     let error = account.recover(&desk, &choices).await.unwrap_err();
     assert!(matches!(error, RecoverError::Choice(_)));
     assert_eq!(account.record().unwrap().1.len(), 1, "nothing changed");
+}
+
+/// A disk that takes nothing.
+struct Full;
+
+impl Sink for Full {
+    fn append(&mut self, _: &[Line]) -> Result<(), StoreError> {
+        Err(StoreError::Broken { path: "omniform.state.journal".into() })
+    }
+}
+
+#[tokio::test]
+async fn a_verdict_that_is_not_durable_settles_nothing() {
+    let account = Account::new();
+    let desk = desk(&[unclear()], shown());
+    account.apply(vec![samples::create("C-1")], &desk).await;
+    let (choices, brands) = (Choices::default(), &account.brands);
+    let (who, requests_per_second) = ("somebody", 1000.0);
+    let terms = Terms { choices: &choices, brands, who, requests_per_second, seed: 1 };
+    let (ledger, ..) = account.session().split();
+    let runner = Runner::new(terms, Some(&*desk), ledger, Full);
+    let (recovered, ..) = runner.run().await.unwrap();
+    assert!(matches!(outcome(&recovered), Settlement::Open(_)));
+    assert_eq!(recovered.conditions(), [Condition::NotDurable, Condition::InDoubt]);
+}
+
+#[tokio::test]
+async fn a_key_refused_while_reading_stops_with_its_status() {
+    let account = Account::new();
+    let desk = desk(&[unclear()], Presence::KeyRefused { status: 403 });
+    account.apply(vec![samples::create("C-1")], &desk).await;
+    let recovered = account.recover(&desk, &Choices::default()).await.unwrap();
+    assert_eq!(recovered.stop, Some(Stop::KeyRefused(403)));
+    let Settlement::Open(failure) = outcome(&recovered) else { panic!("settled by a refusal") };
+    assert!(failure.cause.contains("CUSTOMER_READ"), "{}", failure.cause);
 }
