@@ -126,7 +126,7 @@ fn unchanged(
             text = render::report_json(&report);
         }
     }
-    show_report(&text);
+    output::print_anyway(&text);
     Ok(exit)
 }
 
@@ -138,7 +138,7 @@ fn approve(context: &Context, approval: Approval, plan: Plan) -> Result<Approved
             // A log keeps what it is given: the steps hold people's data, their numbers do not.
             Approval::Given => format!("{}\n", plan::summary_line(&plan)),
         };
-        show_report(&text);
+        output::print_anyway(&text);
     }
     let sends = plan.steps.iter().any(|step| !step.is_held());
     let goes = |step: &&Step| !step.is_held() && step.action.verb() == Verb::Purge;
@@ -201,17 +201,8 @@ fn tell(context: &Context, report: &Report) -> Exit {
         Format::Json => render::report_json(report),
         _ => render::report_text(report, &context.view()),
     };
-    show_report(&text);
+    output::print_anyway(&text);
     exit_of(report)
-}
-
-/// A stdout that cannot be written changes no exit code: the work is done and recorded.
-fn show_report(text: &str) {
-    if let Err(error) = output::write(text) {
-        output::tell(&format!(
-            "warning: stdout could not be written ({error}); the exit code is that of the run"
-        ));
-    }
 }
 
 /// The exit code of a run: 8 > 9 > 130/143 > 4 > 3 > 6.

@@ -277,9 +277,7 @@ pub(super) struct Completions {
 
 /// Reads a length of time with a unit, such as `30s`, `500ms` or `5m`.
 fn duration(text: &str) -> Result<Duration, String> {
-    text.parse::<jiff::SignedDuration>()
-        .ok()
-        .and_then(|length| Duration::try_from(length).ok())
+    crate::model::duration(text)
         .ok_or_else(|| "expected a length of time with its unit, such as 30s or 5m".to_owned())
 }
 

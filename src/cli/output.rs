@@ -19,11 +19,20 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 #[error("stdout could not be written")]
 struct Unprinted(#[source] io::Error);
 
+/// A stdout that cannot be written changes no exit code: the work is done and recorded.
+pub(super) fn print_anyway(text: &str) {
+    if let Err(error) = write(text) {
+        tell(&format!(
+            "warning: stdout could not be written ({error}); the exit code is that of the run"
+        ));
+    }
+}
+
 /// Writes the thing asked for to stdout, whole.
 ///
 /// # Errors
 /// If stdout cannot be written: a closed pipe or a full disk.
-pub(super) fn write(text: &str) -> io::Result<()> {
+fn write(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     stdout.flush()

@@ -47,7 +47,7 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
         Format::Json => render::recovered_json(&recovered),
         _ => render::recovered_text(&recovered),
     };
-    output::print(&text)?;
+    output::print_anyway(&text);
     Ok(recovered.conditions().first().map_or(Exit::Done, |condition| Exit::from(*condition)))
 }
 

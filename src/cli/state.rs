@@ -189,7 +189,7 @@ fn finish(
         Format::Json => render::changed_json(&customers),
         _ => render::changed_text(done, &customers),
     };
-    output::print(&text)?;
+    output::print_anyway(&text);
     Ok(Exit::Done)
 }
 

@@ -32,7 +32,6 @@ mod texts;
 pub use files::{FilesError, SourceFile};
 pub use print::print;
 pub use project::{Api, Auth, Body, Brand, Brands, ChangeLimit, OnRemoval, Policy, Project};
-pub use quantity::duration;
 pub use schema::{schema_customers, schema_project};
 pub use set::{Declared, Desired, Order, Wanted};
 

@@ -6,10 +6,10 @@ use super::findings::Findings;
 use super::nearest::{nearest, shown};
 use super::project_file::VERSION;
 use super::project_values::{flag, glob, kind, positive, quantity, text, version, whole, word};
-use super::quantity::{duration, limit};
+use super::quantity::limit;
 use super::reader::{Mark, Node, Pair, Scalar};
 use crate::diagnostic::Code;
-use crate::model::{BrandName, Endpoint};
+use crate::model::{BrandName, Endpoint, duration};
 use std::collections::BTreeMap;
 
 const PROJECT_KEYS: [&str; 8] =
@@ -228,7 +228,7 @@ fn api(node: &Node<'_>, findings: &mut Findings) {
             "timeout" => {
                 let hint = "write a whole number and its unit, as 30s, 500ms or 2m";
                 if quantity(value, name, "a duration", hint, findings)
-                    .is_some_and(|text| duration(text).is_none())
+                    .is_some_and(|text| duration(text).is_none_or(|length| length.is_zero()))
                 {
                     let message = "expected a duration for `timeout`, found something else";
                     findings.push(findings.at(Code::D211, value.mark(), message).hint(hint));

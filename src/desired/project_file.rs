@@ -3,7 +3,7 @@
 //! Deserialised once our own checks of its tree found nothing; the published schema is made from
 //! it, and the doc comments are what an editor shows.
 
-use super::quantity::{duration, limit};
+use super::quantity::limit;
 use super::{Api, Auth, Body, Brand, Brands, OnRemoval, Policy, Project};
 use crate::model::{BrandId, BrandName, Endpoint};
 use schemars::JsonSchema;
@@ -162,7 +162,7 @@ impl ProjectFile {
                 custom_field_prefix: self.api.custom_field_prefix,
                 requests_per_second: self.api.requests_per_second,
                 concurrency: usize::try_from(self.api.concurrency).ok()?,
-                timeout: duration(&self.api.timeout)?,
+                timeout: crate::model::duration(&self.api.timeout)?,
             },
             policy: Policy {
                 on_removal: self.policy.on_removal,

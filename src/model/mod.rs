@@ -26,5 +26,5 @@ pub use place::{Place, Source};
 pub use schema::schema;
 pub use selection::{Pattern, Selection};
 pub use text::{TextProblem, is_bidi_control, is_invisible, nfc};
-pub use time::Timestamp;
+pub use time::{Timestamp, duration};
 pub use verb::Verb;

@@ -1,8 +1,9 @@
-//! An instant as it is recorded: whole seconds, UTC, RFC 3339. *Pure:* somebody else reads the clock.
+//! An instant as it is recorded (whole seconds, UTC, RFC 3339), and lengths of time as people write
+//! them. *Pure:* somebody else reads the clock.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{fmt, time::Duration};
 
 /// An instant in UTC with a resolution of one second, as `2026-11-23T10:00:00Z` (RFC 3339).
 #[derive(
@@ -51,9 +52,25 @@ impl From<Timestamp> for String {
     }
 }
 
+/// A duration such as `30s`, `500ms`, `2m` or `1h`; `None` if it is something else.
+#[must_use]
+pub fn duration(text: &str) -> Option<Duration> {
+    let unit_at = text.find(|c: char| !c.is_ascii_digit())?;
+    let (count, unit) = text.split_at(unit_at);
+    let count: u64 = count.parse().ok()?;
+    match unit {
+        "ms" => Some(Duration::from_millis(count)),
+        "s" => Some(Duration::from_secs(count)),
+        "m" => count.checked_mul(60).map(Duration::from_secs),
+        "h" => count.checked_mul(3600).map(Duration::from_secs),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Timestamp;
+    use super::{Timestamp, duration};
+    use std::time::Duration;
 
     #[test]
     fn a_time_is_read_as_it_is_written() {
@@ -61,5 +78,16 @@ mod tests {
         let time = Timestamp::try_from(text.to_owned()).unwrap();
         assert_eq!(time.to_string(), text);
         assert_eq!(Timestamp::from_second(time.as_second()), time);
+    }
+
+    #[test]
+    fn durations_have_a_unit() {
+        assert_eq!(duration("30s"), Some(Duration::from_secs(30)));
+        assert_eq!(duration("500ms"), Some(Duration::from_millis(500)));
+        assert_eq!(duration("0s"), Some(Duration::ZERO));
+        assert_eq!(duration("2m"), Some(Duration::from_secs(120)));
+        for text in ["", "s", "30", "-1s", "1.5s", "30 s", "30sec", "99999999999999999999s"] {
+            assert_eq!(duration(text), None, "{text}");
+        }
     }
 }

@@ -151,7 +151,7 @@ mod tests {
         let mut scene = Scene::new().record("3/C-1", live(&[], &[]));
         assert_eq!(scene.problems(), ["omniform.state.jsonl:1:1: D303"]);
         let found = scene.try_plan().unwrap_err();
-        assert!(found.iter().next().unwrap().message.contains("`--allow-empty`"));
+        assert!(found.iter().next().unwrap().hint.as_ref().unwrap().contains("`--allow-empty`"));
         scene.allow_empty = AllowEmpty::Yes;
         assert_eq!(scene.plan().summary().purge, 1);
     }
