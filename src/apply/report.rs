@@ -1,7 +1,7 @@
 //! How a run ended, step by step. *Pure.*
 
 use crate::model::{Customer, Endpoint, Verb};
-use crate::plan::{Held, Step, Summary};
+use crate::plan::{Held, Plan, Refusal, Step, Summary};
 use crate::state::Effect;
 
 /// What became of every step of a plan.
@@ -65,6 +65,8 @@ pub enum Stop {
     FailFast,
     /// Results could not be made durable; the text says why.
     NotDurable(String),
+    /// Policy refused the plan as a whole; nothing was sent.
+    Refused(Refusal),
 }
 
 /// One thing that an exit code tells; the smaller one wins.
@@ -85,6 +87,20 @@ pub enum Condition {
 }
 
 impl Report {
+    /// The report of a plan that policy refused: nothing was sent.
+    #[must_use]
+    pub fn refused(plan: &Plan, refusal: Refusal) -> Self {
+        let skip = |step: &Step| step.held.clone().map_or(Skip::Stopped, Skip::Held);
+        let outcomes = plan.steps.iter().map(|step| (step.clone(), Outcome::Skipped(skip(step))));
+        Self {
+            endpoint: plan.endpoint.clone(),
+            outcomes: outcomes.collect(),
+            frozen: plan.doubts.iter().map(|doubt| (doubt.customer.clone(), doubt.verb)).collect(),
+            noted: 0,
+            stop: Some(Stop::Refused(refusal)),
+        }
+    }
+
     /// What was done, in numbers: `held` counts the held steps, `requests` the steps done.
     #[must_use]
     pub fn done(&self) -> Summary {
@@ -137,6 +153,7 @@ impl Report {
             Some(Stop::NotDurable(_)) => found.push(Condition::NotDurable),
             Some(Stop::KeyRefused(_)) => found.push(Condition::KeyRefused),
             Some(Stop::Signal(signal)) => found.push(Condition::Signal(*signal)),
+            Some(Stop::Refused(_)) => return vec![Condition::Held],
             Some(Stop::Unreachable(_) | Stop::FailFast) | None => {}
         }
         if self.in_doubt() > 0 {

@@ -31,7 +31,9 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     let approval = approval::expect(context, given)?;
     let (workspace, origin) = if let Some(path) = &arguments.plan {
         let saved = show::load(context, path, Exit::Stale)?;
-        (Workspace::open(context)?, Origin::Saved(saved))
+        let workspace = Workspace::open(context)?;
+        expect_account(&workspace, &saved)?;
+        (workspace, Origin::Saved(saved))
     } else {
         let (workspace, desired) = Workspace::load(context)?;
         (workspace, Origin::Files(desired))
@@ -53,6 +55,11 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
             planning::make(context, &workspace, &desired, record, arguments.allow_purge, empty)?
         }
     };
+    if context.flags.format == Format::Json
+        && let Some(refusal) = &plan.refusal
+    {
+        output::print_anyway(&render::report_json(&Report::refused(&plan, refusal.clone())));
+    }
     if !plan.has_changes() && plan.doubts.is_empty() {
         return unchanged(context, &workspace, arguments, plan, session, key);
     }
@@ -73,6 +80,20 @@ fn refuse_flags(context: &Context, arguments: &Arguments) -> Result<(), Failure>
     context.selection().map(drop)
 }
 
+fn stale(what: impl std::fmt::Display) -> Failure {
+    Failure::new(Exit::Stale, format!("the saved plan is stale: {what}"))
+        .hint("nothing was sent; plan again, review it, and apply the new plan")
+}
+
+/// A plan for one account must not reach another; found out before a key is even looked for.
+fn expect_account(workspace: &Workspace, plan: &Plan) -> Result<(), Failure> {
+    let (made, now) = (&plan.endpoint, &workspace.project.endpoint);
+    if made == now {
+        return Ok(());
+    }
+    Err(stale(format_args!("it was made for {made}, the project now names {now}")))
+}
+
 /// Checks that a saved plan still fits, and looks at it again under today's policy.
 fn take(
     workspace: &Workspace,
@@ -80,26 +101,18 @@ fn take(
     plan: Plan,
     allow_purge: Option<u64>,
 ) -> Result<Plan, Failure> {
-    let stale = |what: String| {
-        Failure::new(Exit::Stale, format!("the saved plan is stale: {what}"))
-            .hint("nothing was sent; plan again, review it, and apply the new plan")
-    };
-    if plan.endpoint != workspace.project.endpoint {
-        let (made, now) = (&plan.endpoint, &workspace.project.endpoint);
-        return Err(stale(format!("it was made for {made}, the project now names {now}")));
-    }
     match (&plan.base, session.base()) {
         (None, None) => {}
         (Some(then), Some(now)) if then == now => {}
         (Some(then), Some(now)) if then.lineage == now.lineage => {
             let (then, now) = (then.serial, now.serial);
-            return Err(stale(format!(
+            return Err(stale(format_args!(
                 "it was made from version {then} of the state, which is now at version {now}"
             )));
         }
-        (Some(_), Some(_)) => return Err(stale("it was made from another state".to_owned())),
-        (None, Some(_)) => return Err(stale("it was made before there was a state".to_owned())),
-        (Some(_), None) => return Err(stale("the state that it was made from is gone".to_owned())),
+        (Some(_), Some(_)) => return Err(stale("it was made from another state")),
+        (None, Some(_)) => return Err(stale("it was made before there was a state")),
+        (Some(_), None) => return Err(stale("the state that it was made from is gone")),
     }
     let policy = &workspace.project.policy;
     Ok(plan::reconsider(plan, policy, allow_purge, Some(session.ledger().state())))

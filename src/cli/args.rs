@@ -9,7 +9,6 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 #[command(
     name = "omniform",
     version,
-    disable_help_subcommand = true,
     after_help = "Exit codes: 0 done; 1 an error before anything was sent; 2 there are changes \
                   (plan --detailed-exitcode); 3 some actions failed; 4 some are in doubt; 5 the plan \
                   is stale; 6 held or refused by policy; 7 locked; 8 results not durable; 9 the API \

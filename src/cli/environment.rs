@@ -39,7 +39,7 @@ impl Environment {
             endpoint: variable("OMNIFORM_ENDPOINT"),
             key: variable("OMNIDESK_API_KEY"),
             key_file: path("OMNIDESK_API_KEY_FILE"),
-            ci: variable("CI").is_some_and(|value| value != "false" && value != "0"),
+            ci: variable("CI").is_some(),
             job: job(),
             who: ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "LOGNAME"]
                 .into_iter()

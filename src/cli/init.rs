@@ -1,7 +1,7 @@
 //! `init`: scaffolds a repository on which `plan` works at once. *Touches: disk.*
 #![expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "writes the scaffold")]
 
-use super::args::{Init, SchemaName};
+use super::args::{Format, Init, SchemaName};
 use super::context::{Context, Ended};
 use super::exit::{Exit, Failure};
 use super::output;
@@ -58,10 +58,10 @@ pub(super) fn run(context: &Context, arguments: &Init) -> Ended {
     let taken: Vec<&str> = files
         .iter()
         .map(|(path, _)| path.as_str())
-        .filter(|path| fs::symlink_metadata(folder.join(path)).is_ok())
+        .filter(|path| !GROWING.contains(path) && fs::symlink_metadata(folder.join(path)).is_ok())
         .collect();
     if !taken.is_empty() {
-        let error = format!("expected a folder without {}, found them", taken.join(", "));
+        let error = format!("expected to create {}, found them there already", taken.join(", "));
         return Err(Failure::new(Exit::Failed, error)
             .hint("nothing was written; move them away, or start in another folder with -C DIR"));
     }
@@ -69,10 +69,20 @@ pub(super) fn run(context: &Context, arguments: &Init) -> Ended {
         create(&folder.join(path), text)
             .map_err(|error| Failure::new(Exit::Failed, Unwritten { path: path.clone(), error }))?;
     }
-    let list = files.iter().map(|(path, _)| format!("  {path}")).collect::<Vec<_>>().join("\n");
-    output::print(&format!("Created:\n{list}\n\nNext: {next}\n"))?;
+    let created: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
+    let text = match context.flags.format {
+        Format::Json => {
+            let json = serde_json::json!({ "format_version": "1.0", "created": created });
+            format!("{json:#}\n")
+        }
+        _ => format!("Created:\n  {}\n\nNext: {next}\n", created.join("\n  ")),
+    };
+    output::print(&text)?;
     Ok(Exit::Done)
 }
+
+/// Files that a repository often has already: what is missing in them is added at their end.
+const GROWING: [&str; 2] = [".gitignore", ".gitattributes"];
 
 /// A scaffold file that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -83,9 +93,16 @@ struct Unwritten {
     error: io::Error,
 }
 
+/// Creates a file with the folders above it, or adds to one that may grow.
 fn create(path: &Path, text: &str) -> io::Result<()> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
+    }
+    if path.exists() {
+        return OpenOptions::new()
+            .append(true)
+            .open(path)?
+            .write_all(format!("\n{text}").as_bytes());
     }
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -67,7 +67,10 @@ fn run(cli: Cli) -> Ended {
         Command::Validate(_) => (&[Text, Json, Github, Sarif][..], Selects::Nobody),
         Command::Plan(_) => (&[Text, Json, Markdown, Html][..], Selects::Customers),
         Command::Show(_) => (&[Text, Json, Markdown, Html][..], Selects::Nobody),
-        Command::Apply(_) | Command::State(State::List) => (&[Text, Json][..], Selects::Customers),
+        Command::Apply(_)
+        | Command::State(State::List | State::Adopt { .. } | State::Forget { .. }) => {
+            (&[Text, Json][..], Selects::Customers)
+        }
         _ => (&[Text, Json][..], Selects::Nobody),
     };
     context.allow(formats, selects)?;

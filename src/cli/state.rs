@@ -68,16 +68,19 @@ fn adopt(context: &Context, glob: &str, as_declared: bool) -> Ended {
     let (workspace, desired) = Workspace::load(context)?;
     let pattern = pattern(glob)?;
     let session = record::open(context, &workspace, record::Missing::Start, "state adopt")?;
+    let selection = context.selection()?;
     let mut adopted = Vec::new();
+    let mut known = 0;
     for (key, declared) in &desired.customers {
         let Some(customer) = desired.brands.customer(key) else { continue };
         let Declared::Kept(wanted) = declared else { continue };
-        if !pattern.matches(&customer) {
+        if !pattern.matches(&customer) || !selection.contains(&customer) {
             continue;
         }
         match session.ledger().state().entries().get(key) {
             Some(Entry::Live(_)) => {
                 context.say(&format!("{customer} is recorded already: left alone"));
+                known += 1;
                 continue;
             }
             Some(Entry::Purged(_)) => return Err(purged(&customer)),
@@ -87,7 +90,10 @@ fn adopt(context: &Context, glob: &str, as_declared: bool) -> Ended {
         let live = if as_declared { as_recorded(wanted) } else { identity(wanted) };
         adopted.push((customer, Effect::Adopted(live)));
     }
-    finish(context, session, glob, "Adopted", adopted, "declared")
+    if adopted.is_empty() && known > 0 {
+        return Ok(told(context, "Adopted", &[]));
+    }
+    finish(context, session, glob, "Adopted", adopted, "declared and not a tombstone")
 }
 
 fn identity(wanted: &Wanted) -> Live {
@@ -132,6 +138,7 @@ fn rename(context: &Context, old: &str, new: &str) -> Ended {
     refuse_doubt(&session, &old)?;
     refuse_doubt(&session, &new)?;
     let moved = vec![(old.clone(), Effect::Moved(new.id.clone()))];
+    context.say(&format!("{old} is recorded as {new} from now on"));
     finish(context, session, old.id.as_str(), "Moved", moved, "recorded")
 }
 
@@ -140,10 +147,11 @@ fn forget(context: &Context, glob: &str, channel: Option<&str>) -> Ended {
     let pattern = pattern(glob)?;
     let channel = channel.map(parse_channel).transpose()?;
     let session = record::open(context, &workspace, record::Missing::Refuse, "state forget")?;
+    let selection = context.selection()?;
     let mut forgotten = Vec::new();
     for (key, entry) in session.ledger().state().entries() {
         let Some(customer) = workspace.project.brands.customer(key) else { continue };
-        if !pattern.matches(&customer) {
+        if !pattern.matches(&customer) || !selection.contains(&customer) {
             continue;
         }
         let effect = match (&channel, entry) {
@@ -185,12 +193,17 @@ fn finish(
         customers.push(customer);
     }
     session.append(&lines).and_then(|()| session.finish()).map_err(record::failure)?;
+    Ok(told(context, done, &customers))
+}
+
+/// Says whom a correction was about; by then it is recorded.
+fn told(context: &Context, done: &str, customers: &[Customer]) -> Exit {
     let text = match context.flags.format {
-        Format::Json => render::changed_json(&customers),
-        _ => render::changed_text(done, &customers),
+        Format::Json => render::changed_json(customers),
+        _ => render::changed_text(done, customers),
     };
     output::print_anyway(&text);
-    Ok(Exit::Done)
+    Exit::Done
 }
 
 fn recorded(context: &Context, workspace: &Workspace) -> Result<(State, Vec<Doubt>), Failure> {

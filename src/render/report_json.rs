@@ -129,6 +129,8 @@ pub(super) enum StopWord {
     FailFast,
     /// Results could not be made durable.
     NotDurable,
+    /// Policy refused the plan as a whole; nothing was sent.
+    Refused,
 }
 
 /// A report as JSON. Ends with one newline.
@@ -213,6 +215,7 @@ pub(super) fn stopped(stop: &Stop) -> Stopped {
         Stop::Unreachable(_) => (StopWord::Unreachable, None, None),
         Stop::FailFast => (StopWord::FailFast, None, None),
         Stop::NotDurable(_) => (StopWord::NotDurable, None, None),
+        Stop::Refused(_) => (StopWord::Refused, None, None),
     };
     Stopped { by, cause: stop_cause(stop), status, signal }
 }

@@ -178,6 +178,11 @@ pub(super) fn stop_cause(stop: &Stop) -> String {
         ),
         Stop::FailFast => "a step failed, and --fail-fast is set".to_owned(),
         Stop::NotDurable(cause) => format!("results could not be made durable: {cause}"),
+        Stop::Refused(refusal) => format!(
+            "policy refused the plan: it updates or purges {} of the recorded customers, and \
+             `policy.change_limit` permits {}",
+            refusal.changes, refusal.limit
+        ),
     }
 }
 

@@ -219,3 +219,44 @@ fn the_order_of_files_and_keys_changes_nothing() {
         one.run(&["plan", "--format", "json"]).stdout
     );
 }
+
+#[test]
+fn init_adds_to_the_gitignore_that_a_forge_made_and_overwrites_nothing() {
+    let env = TestEnv::with(&[(".gitignore", "target/\n")]);
+    env.run(&["init"]).expect(0);
+    let ignored = env.read(".gitignore");
+    assert!(ignored.starts_with("target/\n\n") && ignored.contains("/.omniform/"), "{ignored}");
+    env.run(&["plan"]).expect(0);
+    let again = env.run(&["init"]).expect(1);
+    assert!(again.stderr.contains("omniform.yaml, customers/shop.yaml"), "{again}");
+    assert_eq!(env.read(".gitignore"), ignored);
+}
+
+#[test]
+fn a_refused_plan_is_a_report_as_json() {
+    let env = applied(TWO);
+    env.write("omniform.yaml", &format!("{PROJECT}policy: {{ change_limit: 0 }}\n"));
+    env.write("customers/shop.yaml", &TWO.replace("gold", "silver"));
+    let refused = env.run(&["apply", "--auto-approve", "--format", "json"]).expect(6);
+    let report: serde_json::Value = serde_json::from_str(&refused.stdout).unwrap();
+    assert_eq!(report["stopped"]["by"], "refused");
+    assert_eq!(report["summary"]["not_started"], 1);
+}
+
+#[test]
+fn a_plan_for_another_account_is_stale_before_a_key_is_looked_for() {
+    let mut env = project(TWO);
+    env.run(&["plan", "--out", "p.plan.json"]).expect(0);
+    env.set("OMNIFORM_ENDPOINT", "http://127.0.0.1:9");
+    let stale = env.run(&["apply", "p.plan.json"]).expect(5);
+    assert!(stale.stderr.contains("it was made for sandbox"), "{stale}");
+}
+
+#[test]
+fn adopting_twice_is_adopting_once() {
+    let env = project(TWO);
+    env.run(&["state", "adopt", "shop/*", "--exclude", "shop/C-2"]).expect(0);
+    assert_eq!(env.run(&["state", "adopt", "shop/C-1"]).expect(0).stdout, "Adopted: 0.\n");
+    assert_eq!(env.run(&["state", "list"]).expect(0).stdout, "shop/C-1  identity only\n");
+    env.run(&["state", "adopt", "shop/C-9"]).expect(1);
+}

@@ -202,6 +202,6 @@ fn weight(stop: &Stop) -> u8 {
         Stop::NotDurable(_) => 3,
         Stop::KeyRefused(_) => 2,
         Stop::Signal(_) => 1,
-        Stop::Unreachable(_) | Stop::FailFast => 0,
+        Stop::Unreachable(_) | Stop::FailFast | Stop::Refused(_) => 0,
     }
 }
