@@ -1,19 +1,40 @@
 //! Diagnostics as text: `file:line:column: error[D012]: message`, as editors and people read it.
-//! *Pure.* Never a source line: it holds people's data.
+//! *Pure.* A source line holds people's data: it is there on request only, and never masked.
 
+use super::excerpt::Lines;
 use super::view::Tone;
-use super::{View, escape, words};
+use super::{Values, View, escape, words};
+use crate::desired::SourceFile;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 
 /// All findings in their order, then a line that counts them. Ends with one newline.
 #[must_use]
 pub fn diagnostics_text(diagnostics: &Diagnostics, view: &View) -> String {
-    let mut out: String = diagnostics.iter().map(|it| finding(it, view)).collect();
+    text(diagnostics, &[], view)
+}
+
+/// The same with the line of the file below each finding, and a caret below its column; without
+/// them where values are masked.
+#[must_use]
+pub fn diagnostics_text_with_lines(
+    diagnostics: &Diagnostics,
+    files: &[SourceFile],
+    view: &View,
+) -> String {
+    match view.values {
+        Values::Shown => text(diagnostics, files, view),
+        Values::Masked => text(diagnostics, &[], view),
+    }
+}
+
+fn text(diagnostics: &Diagnostics, files: &[SourceFile], view: &View) -> String {
+    let lines = Lines::new(diagnostics, files);
+    let mut out: String = diagnostics.iter().map(|it| finding(it, &lines, view)).collect();
     out.push_str(&counts(diagnostics));
     escape::plain(&out)
 }
 
-fn finding(diagnostic: &Diagnostic, view: &View) -> String {
+fn finding(diagnostic: &Diagnostic, lines: &Lines<'_>, view: &View) -> String {
     let tone = match diagnostic.severity() {
         Severity::Error => Tone::Removed,
         Severity::Warning => Tone::Changed,
@@ -22,6 +43,7 @@ fn finding(diagnostic: &Diagnostic, view: &View) -> String {
     let class = format!("{}[{}]", diagnostic.severity().as_str(), diagnostic.code);
     let class = view.paint(tone, class);
     let mut out = format!("{place}: {class}: {}\n", escape::line(&diagnostic.message));
+    out.push_str(&lines.around(&diagnostic.place, view.width).unwrap_or_default());
     for related in &diagnostic.related {
         let place = escape::line(&related.to_string());
         push!(out, "  note: also here: {place}\n");
@@ -55,6 +77,18 @@ mod tests {
         customers/shop.yaml:14:9: warning[D110]: the name has a digit
         Found 1 error and 1 warning.
         "#);
+    }
+
+    #[test]
+    fn a_line_is_shown_where_it_may_be() {
+        let bytes = format!("{}    lastname: 4da\n", "\n".repeat(13)).into_bytes();
+        let files = [SourceFile { name: "customers/shop.yaml".into(), bytes }];
+        let found = samples::diagnostics();
+        let text = diagnostics_text_with_lines(&found, &files, &View::default());
+        assert!(text.contains("digit\n  14 |     lastname: 4da\n     |         ^\n"), "{text}");
+        let masked = View { values: Values::Masked, ..View::default() };
+        let text = diagnostics_text_with_lines(&found, &files, &masked);
+        assert_eq!(text, diagnostics_text(&found, &View::default()));
     }
 
     #[test]
