@@ -6,6 +6,7 @@ use super::view::Tone;
 use super::{Values, View, escape, words};
 use crate::desired::SourceFile;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::model::Place;
 
 /// All findings in their order, then a line that counts them. Ends with one newline.
 #[must_use]
@@ -39,7 +40,7 @@ fn finding(diagnostic: &Diagnostic, lines: &Lines<'_>, view: &View) -> String {
         Severity::Error => Tone::Removed,
         Severity::Warning => Tone::Changed,
     };
-    let place = escape::line(&diagnostic.place.to_string());
+    let place = escape::line(&place(&diagnostic.place));
     let class = format!("{}[{}]", diagnostic.severity().as_str(), diagnostic.code);
     let class = view.paint(tone, class);
     let mut out = format!("{place}: {class}: {}\n", escape::line(&diagnostic.message));
@@ -54,6 +55,11 @@ fn finding(diagnostic: &Diagnostic, lines: &Lines<'_>, view: &View) -> String {
     out
 }
 
+/// A place in a file, or the flag that the finding is about: `--target` has no lines.
+fn place(place: &Place) -> String {
+    if place.file.starts_with("--") { place.file.to_string() } else { place.to_string() }
+}
+
 fn counts(diagnostics: &Diagnostics) -> String {
     if diagnostics.is_empty() {
         return "No problems found.".to_owned();
@@ -66,6 +72,7 @@ fn counts(diagnostics: &Diagnostics) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Code;
     use crate::render::samples;
 
     #[test]
@@ -89,6 +96,15 @@ mod tests {
         let masked = View { values: Values::Masked, ..View::default() };
         let text = diagnostics_text_with_lines(&found, &files, &masked);
         assert_eq!(text, diagnostics_text(&found, &View::default()));
+    }
+
+    #[test]
+    fn a_finding_about_a_flag_has_no_line() {
+        let mut found = Diagnostics::new();
+        let at = Place { file: "--target".into(), line: 1, column: 1 };
+        found.push(Diagnostic::new(Code::D304, at, "found none"));
+        let text = diagnostics_text(&found, &View::default());
+        assert!(text.starts_with("--target: error[D304]: found none\n"), "{text}");
     }
 
     #[test]

@@ -203,7 +203,7 @@ mod tests {
         <details><summary>1 update</summary>
 
         - **~ update** `shop/C-2`: fields differ from the record (`customers/shop.yaml:17`)
-          - `lastname`: (not set) → `Ada Byron`
+          - `lastname`: (not recorded) → `Ada Byron`
           - `note`: `Prefers to be called before noon and never on a Friday, in Dutch` → `Prefers to be called after noon and never on a Friday, in German`
           - `tier`: `silver` → `gold`
           - `zone`: `gold` → (cleared)

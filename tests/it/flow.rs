@@ -219,3 +219,14 @@ fn the_order_of_files_and_keys_changes_nothing() {
         one.run(&["plan", "--format", "json"]).stdout
     );
 }
+
+#[test]
+fn a_key_that_cannot_be_one_names_where_it_came_from() {
+    let real = PROJECT.replace("sandbox", "http://127.0.0.1:9");
+    let mut env = TestEnv::with(&[("omniform.yaml", &real), ("customers/shop.yaml", TWO)]);
+    env.write("key", "\n");
+    env.set("OMNIDESK_API_KEY_FILE", "key");
+    let run = env.run(&["apply", "--auto-approve"]).expect(1);
+    assert!(run.stderr.contains("the file of OMNIDESK_API_KEY_FILE, holds no API key"), "{run}");
+    assert!(run.stderr.contains("found an empty text"), "{run}");
+}
