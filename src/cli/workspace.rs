@@ -44,6 +44,11 @@ pub(super) fn check(context: &Context) -> Result<Checked, Failure> {
     diagnostics.append(found);
     let (desired, found) = desired::parse_customers(&customers, &project);
     diagnostics.append(found);
+    tracing::info!(
+        files = customers.len(),
+        customers = desired.customers.len(),
+        "the customer files are read"
+    );
     sources.extend(customers);
     let parts = Some((project, desired));
     Ok(Checked { root, parts, diagnostics: diagnostics.sorted(), sources })
@@ -119,6 +124,7 @@ fn read_project(context: &Context) -> Result<Read, Failure> {
     let explicit = explicit.map(|path| context.path(path));
     let file = files::find_project(explicit.as_deref(), context.folder()).map_err(failed)?;
     let source = files::read_project(&file).map_err(failed)?;
+    tracing::info!(path = %file.display(), "the project file is read");
     let (project, diagnostics) = desired::parse_project(&source);
     let project = match project {
         Some(project) => Some(with_endpoint(context, project)?),

@@ -221,6 +221,22 @@ fn the_order_of_files_and_keys_changes_nothing() {
 }
 
 #[test]
+fn a_verbose_plan_says_what_it_read_and_no_value() {
+    let env = TestEnv::example("quickstart");
+    let plan = env.run(&["-v", "plan"]).expect(0);
+    for said in ["the project file is read", "files=1", "there is no state yet"] {
+        assert!(plan.stderr.contains(said), "{plan}");
+    }
+    env.run(&["apply", "--auto-approve"]).expect(0);
+    let nothing = env.run(&["-v", "apply", "--auto-approve"]).expect(0);
+    assert!(nothing.stderr.contains("the state is read") && nothing.stderr.contains("serial="));
+    for value in ["@example.com", "Ada"] {
+        assert!(!nothing.stderr.contains(value), "{nothing}");
+    }
+    assert_eq!(env.run(&["plan"]).expect(0).stderr, "");
+}
+
+#[test]
 fn a_key_that_cannot_be_one_names_where_it_came_from() {
     let real = PROJECT.replace("sandbox", "http://127.0.0.1:9");
     let mut env = TestEnv::with(&[("omniform.yaml", &real), ("customers/shop.yaml", TWO)]);
