@@ -122,6 +122,9 @@ pub(super) struct Validate {
     /// Treat warnings as errors
     #[arg(long)]
     pub(super) deny_warnings: bool,
+    /// Show the line of each finding, with the values in it, also where stdout is no terminal
+    #[arg(long)]
+    pub(super) show_values: bool,
 }
 
 /// `plan`

@@ -73,6 +73,11 @@ pub(super) fn can_ask() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
+/// Whether a person looks at stdout.
+pub(super) fn stdout_is_terminal() -> bool {
+    std::io::stdout().is_terminal()
+}
+
 /// Whether progress is drawn: stderr is a terminal that can move its cursor.
 pub(super) fn can_draw() -> bool {
     std::io::stderr().is_terminal() && text("TERM").is_none_or(|term| term != "dumb")

@@ -3,25 +3,26 @@
 
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use crate::api::ApiKey;
+use crate::api::{ApiKey, KeyProblem};
 use std::fs;
 
 /// The key of the account.
 pub(super) fn load(context: &Context) -> Result<ApiKey, Failure> {
     let environment = &context.environment;
-    let text = match (&environment.key, &environment.key_file) {
+    let (from, text) = match (&environment.key, &environment.key_file) {
         (Some(_), Some(_)) => {
             let error = "expected one of OMNIDESK_API_KEY and OMNIDESK_API_KEY_FILE, found both";
             return Err(Failure::new(Exit::Failed, error).hint("unset one of them"));
         }
-        (Some(key), None) => key.to_string_lossy().into_owned(),
+        (Some(key), None) => ("OMNIDESK_API_KEY".to_owned(), key.to_string_lossy().into_owned()),
         (None, Some(file)) => {
             let path = context.path(file);
             warn_if_open(context, &path);
-            fs::read_to_string(&path).map_err(|source| {
+            let text = fs::read_to_string(&path).map_err(|source| {
                 let error = Unread { path: path.display().to_string(), source };
                 Failure::new(Exit::Failed, error)
-            })?
+            })?;
+            (format!("{}, the file of OMNIDESK_API_KEY_FILE,", path.display()), text)
         }
         (None, None) => {
             let error =
@@ -31,9 +32,9 @@ pub(super) fn load(context: &Context) -> Result<ApiKey, Failure> {
             ));
         }
     };
-    ApiKey::new(text.trim_end_matches(['\n', '\r'])).map_err(|error| {
-        let hint = error.hint();
-        Failure::new(Exit::Failed, error).hint_if(hint)
+    ApiKey::new(text.trim_end_matches(['\n', '\r'])).map_err(|source| {
+        let hint = source.hint();
+        Failure::new(Exit::Failed, Unusable { from, source }).hint_if(hint)
     })
 }
 
@@ -44,6 +45,15 @@ struct Unread {
     path: String,
     #[source]
     source: std::io::Error,
+}
+
+/// A text that is no key, and where it came from.
+#[derive(Debug, thiserror::Error)]
+#[error("{from} holds no API key")]
+struct Unusable {
+    from: String,
+    #[source]
+    source: KeyProblem,
 }
 
 /// Others who can read the file can use the key; mounted secrets often cannot help it, so only warn.

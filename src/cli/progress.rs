@@ -3,7 +3,8 @@
 use super::context::Context;
 use super::{environment, output};
 use crate::apply::Progress;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use std::fmt::Write;
 
 /// The progress of one run, on stderr.
 pub(super) enum Shown {
@@ -24,12 +25,17 @@ impl Shown {
             return Self::Lines(0);
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        let template = "{bar:30} {pos}/{len} requests, {per_sec}, {eta} left";
+        let template = "{bar:30} {pos} of {len} requests ended, {rate}/s, {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+            bar.set_style(style.with_key("rate", rate));
         }
         Self::Bar(bar)
     }
+}
+
+/// Requests a second, as a whole number.
+fn rate(state: &ProgressState, out: &mut dyn Write) {
+    let _ = write!(out, "{:.0}", state.per_sec());
 }
 
 /// Takes the bar off the screen, before the report is printed.
@@ -53,7 +59,7 @@ impl Progress for Shown {
                 let tenth = done * 10 / total.max(1);
                 if tenth > *told {
                     *told = tenth;
-                    output::tell(&format!("{tenth}0 %: {done} of {total} requests done"));
+                    output::tell(&format!("{tenth}0 %: {done} of {total} requests ended"));
                 }
             }
         }

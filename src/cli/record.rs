@@ -53,6 +53,7 @@ pub(super) fn open_within(
     let session =
         Session::open(lock, &workspace.paths, endpoint, absent, &run, command, environment::now())
             .map_err(failure)?;
+    told(workspace, session.base().map(|version| version.serial));
     for warning in session.warnings() {
         context.say(&format!("warning: {warning}"));
     }
@@ -100,7 +101,19 @@ pub(super) fn snapshot(
             context.say(&format!("warning: {warning}"));
         }
     }
-    Ok(opened.map(store::Opened::set_aside))
+    let record = opened.map(store::Opened::set_aside);
+    told(workspace, record.as_ref().map(|(state, _)| state.version().serial));
+    Ok(record)
+}
+
+/// Logs which state is worked on; one without a serial is not there yet.
+fn told(workspace: &Workspace, serial: Option<u64>) {
+    let path = workspace.paths.state().display();
+    if let Some(serial) = serial {
+        tracing::info!(%path, serial, "the state is read");
+    } else {
+        tracing::info!(%path, "there is no state yet");
+    }
 }
 
 /// An error of the store with its exit code and hint.

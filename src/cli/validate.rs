@@ -23,6 +23,9 @@ pub(super) fn run(context: &Context, arguments: &Validate) -> Ended {
                 Some(customers) if found.is_empty() => {
                     format!("No problems: {customers} customers declared.\n")
                 }
+                _ if arguments.show_values || environment::stdout_is_terminal() => {
+                    render::diagnostics_text_with_lines(found, &checked.sources, &context.view())
+                }
                 _ => render::diagnostics_text(found, &context.view()),
             }
         }

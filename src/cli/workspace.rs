@@ -5,7 +5,7 @@ use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::output;
 use super::record;
-use crate::desired::{self, Desired, Project, files};
+use crate::desired::{self, Desired, Project, SourceFile, files};
 use crate::diagnostic::Diagnostics;
 use crate::model::Endpoint;
 use crate::render;
@@ -28,26 +28,36 @@ pub(super) struct Checked {
     /// `None` if the project file itself is unusable.
     pub(super) parts: Option<(Project, Desired)>,
     pub(super) diagnostics: Diagnostics,
+    /// The files that could be read, the project file first.
+    pub(super) sources: Vec<SourceFile>,
 }
 
 /// Reads the project file and all customer files, and collects every problem of them.
 pub(super) fn check(context: &Context) -> Result<Checked, Failure> {
-    let (file, project, mut diagnostics) = read_project(context)?;
+    let Read { file, source, project, mut diagnostics } = read_project(context)?;
     let root = folder_of(&file);
+    let mut sources = vec![source];
     let Some(project) = project else {
-        return Ok(Checked { root, parts: None, diagnostics: diagnostics.sorted() });
+        return Ok(Checked { root, parts: None, diagnostics: diagnostics.sorted(), sources });
     };
-    let (sources, found) = files::read_customers(&file, &project.customers).map_err(failed)?;
+    let (customers, found) = files::read_customers(&file, &project.customers).map_err(failed)?;
     diagnostics.append(found);
-    let (desired, found) = desired::parse_customers(&sources, &project);
+    let (desired, found) = desired::parse_customers(&customers, &project);
     diagnostics.append(found);
-    Ok(Checked { root, parts: Some((project, desired)), diagnostics: diagnostics.sorted() })
+    tracing::info!(
+        files = customers.len(),
+        customers = desired.customers.len(),
+        "the customer files are read"
+    );
+    sources.extend(customers);
+    let parts = Some((project, desired));
+    Ok(Checked { root, parts, diagnostics: diagnostics.sorted(), sources })
 }
 
 impl Workspace {
     /// Reads the project file alone, for commands that need no customer files.
     pub(super) fn open(context: &Context) -> Result<Self, Failure> {
-        let (file, project, diagnostics) = read_project(context)?;
+        let Read { file, project, diagnostics, .. } = read_project(context)?;
         tell_problems(context, &diagnostics)?;
         match project {
             Some(project) => Self::with(context, folder_of(&file), project),
@@ -57,7 +67,7 @@ impl Workspace {
 
     /// Reads the project file alone, and says nothing where there is none or it is unusable.
     pub(super) fn open_silently(context: &Context) -> Option<Self> {
-        let (file, project, _) = read_project(context).ok()?;
+        let Read { file, project, .. } = read_project(context).ok()?;
         Self::with(context, folder_of(&file), project?).ok()
     }
 
@@ -100,17 +110,27 @@ pub(super) fn tell_problems(context: &Context, diagnostics: &Diagnostics) -> Res
     Ok(())
 }
 
-fn read_project(context: &Context) -> Result<(PathBuf, Option<Project>, Diagnostics), Failure> {
+/// A project file that was found and read.
+struct Read {
+    file: PathBuf,
+    source: SourceFile,
+    /// `None` if the file is unusable.
+    project: Option<Project>,
+    diagnostics: Diagnostics,
+}
+
+fn read_project(context: &Context) -> Result<Read, Failure> {
     let explicit = context.flags.config.as_ref().or(context.environment.config.as_ref());
     let explicit = explicit.map(|path| context.path(path));
     let file = files::find_project(explicit.as_deref(), context.folder()).map_err(failed)?;
     let source = files::read_project(&file).map_err(failed)?;
+    tracing::info!(path = %file.display(), "the project file is read");
     let (project, diagnostics) = desired::parse_project(&source);
     let project = match project {
         Some(project) => Some(with_endpoint(context, project)?),
         None => None,
     };
-    Ok((file, project, diagnostics))
+    Ok(Read { file, source, project, diagnostics })
 }
 
 fn folder_of(file: &Path) -> PathBuf {

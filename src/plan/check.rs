@@ -82,9 +82,9 @@ fn check_empty(inputs: &Inputs<'_>, found: &mut Diagnostics) {
 /// A target that means nobody is a typing error.
 fn check_targets(inputs: &Inputs<'_>, found: &mut Diagnostics) {
     let mut unmatched: Vec<_> = inputs.selection.targets.iter().collect();
-    let doubtful = inputs.doubts.iter().map(|doubt| &doubt.key);
+    let in_doubt = inputs.doubts.iter().map(|doubt| &doubt.key);
     let keys = inputs.desired.customers.keys();
-    let mut keys = keys.chain(inputs.recorded().map(|(key, _)| key)).chain(doubtful);
+    let mut keys = keys.chain(inputs.recorded().map(|(key, _)| key)).chain(in_doubt);
     while !unmatched.is_empty() {
         let Some(key) = keys.next() else { break };
         if let Some(customer) = inputs.desired.brands.customer(key) {
@@ -93,7 +93,7 @@ fn check_targets(inputs: &Inputs<'_>, found: &mut Diagnostics) {
     }
     for pattern in unmatched {
         let message = format!(
-            "expected a declared, recorded or doubtful customer for the target `{}`; found none",
+            "expected the target `{}` to name a customer that is declared, recorded or in doubt; found none",
             pattern.as_str()
         );
         found.push(

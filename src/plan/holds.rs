@@ -5,6 +5,7 @@
 
 use super::{Held, HeldBy};
 use crate::model::{Customer, Kind};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A purge is beyond what this apply may do; `number` is its place among the purges, from 1.
 pub(super) fn purge_limit(number: u64) -> Held {
@@ -33,21 +34,41 @@ pub(super) fn earlier_step(customer: &Customer) -> Held {
 /// Addresses of these kinds are recorded for these other customers of the brand. A customer that is
 /// recorded already cannot take over another's record, so only a `new` one is offered a move.
 pub(super) fn address_in_use(customer: &Customer, taken: &[(Kind, Customer)], new: bool) -> Held {
-    let ways = |(kind, owner): &(Kind, Customer)| {
-        let old = quoted(owner);
-        let moved = if new {
-            format!("`omniform state move {old} {}` if both are one person, ", quoted(customer))
-        } else {
-            String::new()
-        };
-        format!(
-            "the {kind} address wished for {customer} is recorded for {owner}: {moved}\
-             `omniform state forget {old} --channel {kind}:ADDRESS` if it was removed in Omnidesk, \
-             or purge {owner} first"
-        )
-    };
-    let release = taken.iter().map(ways).collect::<Vec<_>>().join("; ");
+    let mut owners: BTreeMap<&Customer, BTreeSet<Kind>> = BTreeMap::new();
+    for (kind, owner) in taken {
+        owners.entry(owner).or_default().insert(*kind);
+    }
+    let ways = owners.iter().map(|(owner, kinds)| ways_to_free(customer, owner, kinds, new));
+    let release = ways.collect::<Vec<_>>().join("; ");
     Held { by: HeldBy::AddressInUse, release }
+}
+
+/// What would free the addresses of these kinds that one other customer has.
+fn ways_to_free(
+    customer: &Customer,
+    owner: &Customer,
+    kinds: &BTreeSet<Kind>,
+    new: bool,
+) -> String {
+    let old = quoted(owner);
+    let moved = if new {
+        format!("`omniform state move {old} {}` if both are one person, ", quoted(customer))
+    } else {
+        String::new()
+    };
+    let (addresses, are, they) = match kinds.len() {
+        1 => ("address", "is", "it was"),
+        _ => ("addresses", "are", "they were"),
+    };
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+    let forgets =
+        names.iter().map(|kind| format!("`omniform state forget {old} --channel {kind}:ADDRESS`"));
+    let forgets = forgets.collect::<Vec<_>>().join(" and ");
+    format!(
+        "the {} {addresses} wished for {customer} {are} recorded for {owner}: {moved}{forgets} \
+         if {they} removed in Omnidesk, or purge {owner} first",
+        names.join(" and ")
+    )
 }
 
 /// A customer's address as one word of a POSIX shell.
@@ -91,5 +112,25 @@ mod tests {
         let release = address_in_use(&customer("C-2"), &taken, false).release;
         assert!(!release.contains("state move"), "{release}");
         assert!(release.contains("shop/C-1") && release.contains("shop/C-2"), "{release}");
+    }
+
+    #[test]
+    fn each_other_customer_is_told_once_with_all_kinds() {
+        let taken = [
+            (Kind::Twitter, "C-1"),
+            (Kind::Email, "C-3"),
+            (Kind::Email, "C-1"),
+            (Kind::Email, "C-1"),
+        ]
+        .map(|(kind, id)| (kind, customer(id)));
+        let release = address_in_use(&customer("C-2"), &taken, true).release;
+        assert_eq!(release.matches("wished for").count(), 2, "{release}");
+        assert_eq!(release.matches("state move shop/C-1 ").count(), 1, "{release}");
+        let both =
+            "the email and twitter addresses wished for shop/C-2 are recorded for shop/C-1: ";
+        assert!(release.starts_with(both), "{release}");
+        assert!(
+            release.contains("`omniform state forget shop/C-1 --channel twitter:ADDRESS` if they")
+        );
     }
 }

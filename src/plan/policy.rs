@@ -24,8 +24,8 @@ impl Approved {
 /// A plan that policy refuses as a whole: nothing of it may be sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the plan updates or purges {} recorded customers, and `policy.change_limit` permits {}",
-    .0.changes, .0.limit
+    "the plan updates or purges {} recorded {}, and `policy.change_limit` permits {}",
+    .0.changes, if .0.changes == 1 { "customer" } else { "customers" }, .0.limit
 )]
 pub struct Refused(pub Refusal);
 
@@ -231,5 +231,11 @@ mod tests {
     fn a_number_is_taken_as_it_is() {
         assert_eq!(permitted(ChangeLimit::Count(0), 30), 0);
         assert_eq!(permitted(ChangeLimit::Count(5), 1), 5);
+    }
+
+    #[test]
+    fn one_customer_is_not_many() {
+        let text = super::Refused(crate::plan::Refusal { changes: 1, limit: 0 }).to_string();
+        assert!(text.contains("purges 1 recorded customer, and"), "{text}");
     }
 }

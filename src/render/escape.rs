@@ -5,7 +5,7 @@
 //!
 //! Why here alone: a renderer that forgets one sign is a hole, so none of them knows the signs.
 
-use crate::model::is_invisible;
+use crate::model::{Kind, is_invisible};
 
 /// Whether a reader would not see the character for what it is: controls, bidi and zero-width
 /// characters, fillers, and blanks that look like a space.
@@ -62,9 +62,18 @@ pub(super) fn value(text: &str) -> String {
     visible(text, "\\\\")
 }
 
-/// A customer's value as one line in quotes.
+/// A customer's value as one line in quotes; what stands for a masked one has none.
 pub(super) fn quoted(text: &str) -> String {
+    if is_mask(text) {
+        return text.to_owned();
+    }
     format!("\"{}\"", value(text).replace('"', "\\\""))
+}
+
+/// Whether `--mask` put the text in the place of a value.
+fn is_mask(text: &str) -> bool {
+    let kind = text.strip_prefix("•••(").and_then(|rest| rest.strip_suffix(')'));
+    kind.is_some_and(|kind| kind == "text" || Kind::ALL.iter().any(|it| it.as_str() == kind))
 }
 
 /// A finished text for a terminal or a log: no line of it is a command to a CI system (GitHub

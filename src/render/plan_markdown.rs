@@ -61,7 +61,7 @@ pub fn plan_markdown(plan: &Plan, values: Values, limit: usize) -> Result<String
     ];
     let mut cut = 0;
     loop {
-        let text = assemble(&head, &sections);
+        let text = assemble(&head, &sections, &summary_line(&plan));
         let needed = text.chars().count();
         if needed <= limit {
             return Ok(text);
@@ -74,13 +74,15 @@ pub fn plan_markdown(plan: &Plan, values: Values, limit: usize) -> Result<String
     }
 }
 
-/// The comment: updates, channels and creates as the plan has them, notes last.
-fn assemble(head: &str, [creates, notes, channels, updates]: &[Section; 4]) -> String {
+/// The comment: updates, channels and creates as the plan has them, then notes. Its last line is
+/// that of every form of a plan, for scripts that look for it.
+fn assemble(
+    head: &str,
+    [creates, notes, channels, updates]: &[Section; 4],
+    summary: &str,
+) -> String {
     let parts = [head, &updates.full, &channels.full, &creates.full, &notes.full];
-    let mut text = parts.concat();
-    text.truncate(text.trim_end().len());
-    text.push('\n');
-    text
+    format!("{}\n\n{summary}\n", parts.concat().trim_end())
 }
 
 /// All that is never cut.
@@ -201,7 +203,7 @@ mod tests {
         <details><summary>1 update</summary>
 
         - **~ update** `shop/C-2`: fields differ from the record (`customers/shop.yaml:17`)
-          - `lastname`: (not set) → `Ada Byron`
+          - `lastname`: (not recorded) → `Ada Byron`
           - `note`: `Prefers to be called before noon and never on a Friday, in Dutch` → `Prefers to be called after noon and never on a Friday, in German`
           - `tier`: `silver` → `gold`
           - `zone`: `gold` → (cleared)
@@ -235,7 +237,15 @@ mod tests {
         - `shop/C-7`: its entry left the files: it stays and is no longer managed
 
         </details>
+
+        Plan: 1 to create, 1 to update, 3 channels to add, 2 to purge (2 held); 6 requests.
         "#);
+    }
+
+    #[test]
+    fn the_last_line_is_the_summary_also_where_nothing_changes() {
+        let text = plan_markdown(&samples::empty_plan(), Values::Shown, MARKDOWN_LIMIT).unwrap();
+        assert_eq!(text.lines().last(), Some("No changes."), "{text}");
     }
 
     #[test]

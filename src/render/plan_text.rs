@@ -151,10 +151,12 @@ fn doubts(doubts: &[Frozen], view: &View) -> String {
         let why = format!("({verb}, sent {since}, answer unknown)");
         out.push_str(&headed(Tone::Alert, &format!("? in doubt {customer}"), &why, view));
     }
-    if !doubts.is_empty() {
-        let text = "Nothing is planned for them until `omniform recover` settles it.";
-        out.push_str(&sentence(text, "  ", "  ", view));
-    }
+    let text = match doubts.len() {
+        0 => return out,
+        1 => "Nothing is planned for it until `omniform recover` settles what is in doubt.",
+        _ => "Nothing is planned for them until `omniform recover` settles what is in doubt.",
+    };
+    out.push_str(&sentence(text, "  ", "  ", view));
     out
 }
 
@@ -218,7 +220,7 @@ mod tests {
             telephone "+31201234567"
             twitter "adal"
         ~ update shop/C-2  (fields differ from the record; customers/shop.yaml:17)
-            lastname: (not set) → "Ada Byron"
+            lastname: (not recorded) → "Ada Byron"
             note:
               before "Prefers to be called [-before-] noon and never on a Friday, in
               │ [-Dutch-]"
@@ -245,7 +247,7 @@ mod tests {
           shop/C-7: its entry left the files: it stays and is no longer managed
 
         ? in doubt shop/C-3  (create, sent 2026-11-23T10:00:00Z, answer unknown)
-          Nothing is planned for them until `omniform recover` settles it.
+          Nothing is planned for it until `omniform recover` settles what is in doubt.
 
         Tickets: 2 requests let Omnidesk link tickets with a matching address (no_sync
           is not set).
@@ -291,7 +293,10 @@ mod tests {
     fn a_masked_plan_keeps_addresses_kinds_and_counts() {
         let view = View { values: Values::Masked, ..View::default() };
         let text = plan_text(&samples::plan(), &view);
-        assert!(text.contains("+ create shop/C-1") && text.contains("•••(email)"), "{text}");
+        assert!(text.contains("+ create shop/C-1"), "{text}");
+        assert!(text.contains("    email •••(email)\n"), "{text}");
+        assert!(text.contains("    tier: •••(text) → •••(text)\n"), "{text}");
+        assert!(!text.contains("\"•••"), "{text}");
         samples::assert_masked(&text);
     }
 

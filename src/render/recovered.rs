@@ -5,7 +5,8 @@ use super::report_json::{Stopped, stopped};
 use super::report_text::stop_cause;
 use super::{escape, words};
 use crate::apply::recover::{Recovered, Settlement};
-use crate::model::Customer;
+use crate::model::{Customer, Verb};
+use crate::plan::format::CustomerRow;
 use crate::store::{How, Verdict};
 use serde::Serialize;
 use std::fmt::Write;
@@ -44,12 +45,21 @@ pub fn recovered_text(recovered: &Recovered) -> String {
 #[must_use]
 pub fn recovered_json(recovered: &Recovered) -> String {
     let rows = recovered.doubts.iter().map(|doubt| {
-        let (outcome, how, cause) = match &doubt.outcome {
-            Settlement::Settled(verdict, how) => (outcome(*verdict), Some(source(*how)), None),
-            Settlement::Open(failure) => ("in-doubt", None, Some(failure.cause.clone())),
-        };
-        let (customer, action) = (doubt.customer.to_string(), doubt.verb.as_str());
-        Row { customer, action, outcome, how, cause }
+        let (customer, verb) = ((&doubt.customer).into(), doubt.verb);
+        let open =
+            Row { customer, verb, outcome: Word::InDoubt, how: None, cause: None, hint: None };
+        match &doubt.outcome {
+            Settlement::Settled(verdict, how) => {
+                let outcome = match verdict {
+                    Verdict::Applied => Word::Applied,
+                    Verdict::NotApplied => Word::NotApplied,
+                };
+                Row { outcome, how: Some(source(*how)), ..open }
+            }
+            Settlement::Open(failure) => {
+                Row { cause: Some(&failure.cause), hint: failure.hint.as_deref(), ..open }
+            }
+        }
     });
     json::text(&Rows {
         format_version: FORMAT_VERSION,
@@ -74,22 +84,33 @@ pub fn changed_json(customers: &[Customer]) -> String {
 }
 
 #[derive(Serialize)]
-struct Rows {
+struct Rows<'a> {
     format_version: &'static str,
-    doubts: Vec<Row>,
+    doubts: Vec<Row<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped: Option<Stopped>,
 }
 
 #[derive(Serialize)]
-struct Row {
-    customer: String,
-    action: &'static str,
-    outcome: &'static str,
+struct Row<'a> {
+    customer: CustomerRow,
+    verb: Verb,
+    outcome: Word,
     #[serde(skip_serializing_if = "Option::is_none")]
     how: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<String>,
+    cause: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+}
+
+/// How a doubt stands, as scripts read it.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Word {
+    Applied,
+    NotApplied,
+    InDoubt,
 }
 
 #[derive(Serialize)]
@@ -151,10 +172,20 @@ mod tests {
     }
 
     #[test]
-    fn the_json_of_a_recovery_has_its_stop() {
-        let json: serde_json::Value = serde_json::from_str(&recovered_json(&recovered())).unwrap();
+    fn the_json_of_a_recovery_has_each_doubt_and_its_stop() {
+        let mut mixed = recovered();
+        let word = Settlement::Settled(Verdict::NotApplied, How::Word);
+        mixed.doubts.push(Settled { outcome: word, ..mixed.doubts[0].clone() });
+        let json: serde_json::Value = serde_json::from_str(&recovered_json(&mixed)).unwrap();
         assert_eq!(json["stopped"]["by"], "not-durable");
-        assert_eq!(json["doubts"][1]["outcome"], "in-doubt");
+        let all = json["doubts"].as_array().unwrap();
+        let outcomes: Vec<_> = all.iter().map(|it| it["outcome"].as_str().unwrap()).collect();
+        assert_eq!(outcomes, ["applied", "in-doubt", "not-applied"]);
+        let open = &all[1];
+        let brand_id = customer("C-2").brand_id;
+        let expected = serde_json::json!({ "brand": "shop", "brand_id": brand_id, "id": "C-2" });
+        assert_eq!((&open["customer"], open["verb"].as_str()), (&expected, Some("create")));
+        assert!(open["hint"].as_str().unwrap().starts_with("look"), "{open}");
         let ended = Recovered { stop: None, ..recovered() };
         assert!(!recovered_json(&ended).contains("stopped"));
     }

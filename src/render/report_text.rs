@@ -8,9 +8,13 @@ use super::{View, escape, plan_text, words};
 use crate::apply::{Failure, Outcome, Report, Skip, Stop};
 use crate::model::Customer;
 use crate::plan::Step;
+use std::collections::BTreeMap;
 
 /// More steps done than this are counted and not listed.
 const DONE_LISTED_MAX: usize = 20;
+
+/// More steps not started than this are counted and not listed.
+const NOT_STARTED_LISTED_MAX: usize = 10;
 
 /// A report as text; its last line is `Applied: …`. Ends with one newline.
 #[must_use]
@@ -128,12 +132,27 @@ fn held(report: &Report, view: &View) -> String {
 }
 
 fn not_started(report: &Report, view: &View) -> String {
+    let reason = |outcome: &Outcome| match outcome {
+        Outcome::Skipped(skip) => not_started_since(skip),
+        _ => None,
+    };
+    let all = report.outcomes.iter();
+    let skipped: Vec<(&Step, &str)> =
+        all.filter_map(|(step, outcome)| Some((step, reason(outcome)?))).collect();
+    let word = view.paint(Tone::Quiet, "not started");
     let mut out = String::new();
-    for (step, outcome) in &report.outcomes {
-        let Outcome::Skipped(skip) = outcome else { continue };
-        let Some(why) = not_started_since(skip) else { continue };
-        let word = view.paint(Tone::Quiet, "not started");
-        push!(out, "{word}: {} ({why})\n", name(step));
+    if skipped.len() <= NOT_STARTED_LISTED_MAX {
+        for (step, why) in skipped {
+            push!(out, "{word}: {} ({why})\n", name(step));
+        }
+        return out;
+    }
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (_, why) in skipped {
+        *counts.entry(why).or_default() += 1;
+    }
+    for (why, count) in counts {
+        push!(out, "{word}: {} ({why})\n", words::counted(count, "request", "requests"));
     }
     out
 }
@@ -156,8 +175,11 @@ fn noted(count: usize) -> String {
 
 fn stopped(stop: &Stop, report: &Report, view: &View) -> String {
     let word = view.paint(Tone::Alert, "stopped early");
-    let rest = words::counted(report.not_started(), "step was", "steps were");
-    let text = format!("{word}: {}. {rest} not started.", escape::line(&stop_cause(stop)));
+    let rest = match report.not_started() {
+        0 => String::new(),
+        count => format!(" {} not started.", words::counted(count, "step was", "steps were")),
+    };
+    let text = format!("{word}: {}.{rest}", escape::line(&stop_cause(stop)));
     plan_text::sentence(&text, "", "    ", view)
 }
 
@@ -224,5 +246,16 @@ mod tests {
         report.outcomes = vec![done; 21];
         let text = report_text(&report, &View::default());
         assert!(text.starts_with("done: 21 requests\n"), "{text}");
+        assert!(!text.contains("not started"), "{text}");
+    }
+
+    #[test]
+    fn many_steps_that_were_not_started_are_counted_by_their_reason() {
+        let mut report = samples::report();
+        let stopped = (report.outcomes[0].0.clone(), Outcome::Skipped(Skip::Stopped));
+        report.outcomes.extend(vec![stopped; 9]);
+        let text = report_text(&report, &View::default());
+        assert!(text.contains("\nnot started: 10 requests (the run stopped"), "{text}");
+        assert!(text.contains("\nnot started: 1 request (an earlier step"), "{text}");
     }
 }

@@ -140,11 +140,11 @@ mod tests {
         let view = View { values: Values::Masked, ..view };
         insta::assert_snapshot!(state_show(&key, &state, &[], &brands, &view), @r#"
         shop/C-1
-            firstname = "•••(text)"
+            firstname = •••(text)
             tier = (cleared)
-            email "•••(email)"
-            email "•••(email)"
-            twitter "•••(twitter)"
+            email •••(email)
+            email •••(email)
+            twitter •••(twitter)
             protected against purges
         "#);
     }

@@ -131,8 +131,8 @@ pub(super) fn tickets_in_all(plan: &Plan) -> Option<String> {
 /// What stands for the text of a field that is cleared.
 pub(super) const CLEARED: &str = "(cleared)";
 
-/// What stands before a change of a field that had no text.
-pub(super) const NOT_SET: &str = "(not set)";
+/// What stands before a change of a field that the record does not hold.
+pub(super) const NOT_SET: &str = "(not recorded)";
 
 /// Why the whole plan is refused, and what to do.
 pub(super) fn refusal(refusal: &Refusal) -> String {

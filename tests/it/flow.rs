@@ -259,4 +259,28 @@ fn adopting_twice_is_adopting_once() {
     assert_eq!(env.run(&["state", "adopt", "shop/C-1"]).expect(0).stdout, "Adopted: 0.\n");
     assert_eq!(env.run(&["state", "list"]).expect(0).stdout, "shop/C-1  identity only\n");
     env.run(&["state", "adopt", "shop/C-9"]).expect(1);
+fn a_verbose_plan_says_what_it_read_and_no_value() {
+    let env = TestEnv::example("quickstart");
+    let plan = env.run(&["-v", "plan"]).expect(0);
+    for said in ["the project file is read", "files=1", "there is no state yet"] {
+        assert!(plan.stderr.contains(said), "{plan}");
+    }
+    env.run(&["apply", "--auto-approve"]).expect(0);
+    let nothing = env.run(&["-v", "apply", "--auto-approve"]).expect(0);
+    assert!(nothing.stderr.contains("the state is read") && nothing.stderr.contains("serial="));
+    for value in ["@example.com", "Ada"] {
+        assert!(!nothing.stderr.contains(value), "{nothing}");
+    }
+    assert_eq!(env.run(&["plan"]).expect(0).stderr, "");
+}
+
+#[test]
+fn a_key_that_cannot_be_one_names_where_it_came_from() {
+    let real = PROJECT.replace("sandbox", "http://127.0.0.1:9");
+    let mut env = TestEnv::with(&[("omniform.yaml", &real), ("customers/shop.yaml", TWO)]);
+    env.write("key", "\n");
+    env.set("OMNIDESK_API_KEY_FILE", "key");
+    let run = env.run(&["apply", "--auto-approve"]).expect(1);
+    assert!(run.stderr.contains("the file of OMNIDESK_API_KEY_FILE, holds no API key"), "{run}");
+    assert!(run.stderr.contains("found an empty text"), "{run}");
 }
