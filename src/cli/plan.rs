@@ -9,15 +9,17 @@ use super::workspace::{self, Workspace};
 use crate::desired::Desired;
 use crate::plan::{self, AllowEmpty, Inputs, Plan};
 use crate::render;
-use crate::state::{Doubt, State};
-use crate::store;
+use crate::state::{Doubt, JournalMark, State};
+use crate::store::{self, Opened};
 
 pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     let (workspace, desired) = Workspace::load(context)?;
-    let (state, doubts) = record::snapshot(context, &workspace)?.unzip();
+    let opened = record::look(context, &workspace)?;
+    let journal = opened.as_ref().and_then(|opened| opened.base().journal);
+    let (state, doubts) = opened.map(Opened::set_aside).unzip();
     let doubts = doubts.unwrap_or_default();
     let allow_empty = if arguments.allow_empty { AllowEmpty::Yes } else { AllowEmpty::No };
-    let record = Record { state: state.as_ref(), doubts: &doubts };
+    let record = Record { state: state.as_ref(), journal: journal.as_ref(), doubts: &doubts };
     let plan = make(context, &workspace, &desired, record, None, allow_empty)?;
     if let Some(path) = &arguments.out {
         let path = context.path(path);
@@ -32,6 +34,8 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
 #[derive(Clone, Copy)]
 pub(super) struct Record<'a> {
     pub(super) state: Option<&'a State>,
+    /// The journal that led to it, if that is not put away.
+    pub(super) journal: Option<&'a JournalMark>,
     pub(super) doubts: &'a [Doubt],
 }
 
@@ -48,6 +52,7 @@ pub(super) fn make(
     let inputs = Inputs {
         desired,
         state: record.state,
+        journal: record.journal,
         state_file: &workspace.state_name(),
         doubts: record.doubts,
         policy: &workspace.project.policy,

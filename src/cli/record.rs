@@ -6,7 +6,7 @@ use super::exit::{Exit, Failure};
 use super::workspace::Workspace;
 use crate::model::Endpoint;
 use crate::state::{Doubt, State};
-use crate::store::{self, Absent, Consequence, Lock, Owner, Session, StoreError};
+use crate::store::{self, Absent, Consequence, Lock, Opened, Owner, Session, StoreError};
 use std::time::Duration;
 
 /// What to do where there is no state yet.
@@ -94,13 +94,18 @@ pub(super) fn snapshot(
     context: &Context,
     workspace: &Workspace,
 ) -> Result<Option<(State, Vec<Doubt>)>, Failure> {
+    Ok(look(context, workspace)?.map(Opened::set_aside))
+}
+
+/// The record as it is now, without a lock. `None` without a state.
+pub(super) fn look(context: &Context, workspace: &Workspace) -> Result<Option<Opened>, Failure> {
     let opened = store::snapshot(&workspace.paths, &workspace.project.endpoint).map_err(failure)?;
     if let Some(opened) = &opened {
         for warning in opened.warnings() {
             context.say(&format!("warning: {warning}"));
         }
     }
-    Ok(opened.map(store::Opened::set_aside))
+    Ok(opened)
 }
 
 /// An error of the store with its exit code and hint.
