@@ -289,7 +289,7 @@ mod tests {
 
     /// Records a request and its end, as an apply does: the intent first, alone.
     fn send(session: &mut Session, id: &str, ending: Option<Ending>) {
-        let (pending, line) = session.ledger_mut().intend(create(id));
+        let (pending, line) = session.ledger_mut().intend(create(id)).unwrap();
         session.append(&[line]).unwrap();
         if let Some(ending) = ending {
             let line = session.ledger_mut().end(pending, ending).unwrap();
@@ -530,7 +530,7 @@ mod tests {
             let mut session = store.open();
             let mut seen: Vec<Base> = Vec::new();
             for (id, ending) in [("b", Ending::Done), ("c", unclear()), ("d", Ending::Done)] {
-                let (pending, line) = session.ledger_mut().intend(create(id));
+                let (pending, line) = session.ledger_mut().intend(create(id)).unwrap();
                 session.append(&[line]).unwrap();
                 seen.push(store.look().base());
                 let line = session.ledger_mut().end(pending, ending).unwrap();
