@@ -9,6 +9,7 @@ use super::retry::Tries;
 use crate::api::Answer;
 use crate::model::{Verb, is_invisible};
 use crate::plan::Step;
+use crate::store::LedgerError;
 
 /// The longest message of the API that is repeated, in characters.
 const MESSAGE_MAX: usize = 200;
@@ -23,6 +24,7 @@ pub(super) fn in_doubt(step: &Step, answer: &Answer, before: Tries) -> Failure {
     let fact = fact(answer, before);
     let cause = match answer {
         Answer::Unclear { .. } => fact,
+        _ if !before.unclear => fact,
         _ => format!("an earlier try may have happened; at last {fact}"),
     };
     doubt(step, cause)
@@ -31,6 +33,13 @@ pub(super) fn in_doubt(step: &Step, answer: &Answer, before: Tries) -> Failure {
 /// Why a step is in doubt whose request was under way when the run ended.
 pub(super) fn abandoned(step: &Step, why: &str) -> Failure {
     doubt(step, format!("no answer yet when {why}"))
+}
+
+/// Why a step was not sent whose result could not be recorded.
+pub(super) fn misfit(error: &LedgerError) -> Failure {
+    let cause = format!("not sent, since the plan does not fit the record: {}", chain(error));
+    let hint = error.hint().or_else(|| Some("make a new plan".to_owned()));
+    Failure { cause, hint }
 }
 
 /// A step in doubt, with the way to settle it.
@@ -188,6 +197,17 @@ mod tests {
             failed(&step, &answer, before).cause,
             "nothing was sent (4 attempts): connection refused"
         );
+    }
+
+    #[test]
+    fn a_doubt_speaks_of_an_earlier_try_only_if_there_was_one() {
+        let step = create(&[], "ada@example.com");
+        let redirect = Answer::Redirected { status: 302 };
+        let cause = in_doubt(&step, &redirect, Tries::default()).cause;
+        assert_eq!(cause, "the API answered with a redirect (302), which is never followed");
+        let before = Tries { spent: 1, waits: 0, unclear: true };
+        let cause = in_doubt(&step, &redirect, before).cause;
+        assert!(cause.starts_with("an earlier try may have happened; at last "), "{cause}");
     }
 
     #[test]

@@ -50,7 +50,9 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
         Origin::Saved(plan) => take(&workspace, &session, plan, arguments.allow_purge)?,
         Origin::Files(desired) => {
             let doubts = session.ledger().doubts();
-            let record = Record { state: Some(session.ledger().state()), doubts: &doubts };
+            let state = Some(session.ledger().state());
+            let journal = session.base().and_then(|base| base.journal.as_ref());
+            let record = Record { state, journal, doubts: &doubts };
             let empty = if arguments.allow_empty { AllowEmpty::Yes } else { AllowEmpty::No };
             planning::make(context, &workspace, &desired, record, arguments.allow_purge, empty)?
         }
@@ -104,8 +106,13 @@ fn take(
     match (&plan.base, session.base()) {
         (None, None) => {}
         (Some(then), Some(now)) if then == now => {}
-        (Some(then), Some(now)) if then.lineage == now.lineage => {
-            let (then, now) = (then.serial, now.serial);
+        (Some(then), Some(now)) if then.version == now.version => {
+            return Err(stale(
+                "it was made while a run was at work or had not ended, and more was recorded since",
+            ));
+        }
+        (Some(then), Some(now)) if then.version.lineage == now.version.lineage => {
+            let (then, now) = (then.version.serial, now.version.serial);
             return Err(stale(format_args!(
                 "it was made from version {then} of the state, which is now at version {now}"
             )));

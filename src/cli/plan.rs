@@ -9,29 +9,54 @@ use super::workspace::{self, Workspace};
 use crate::desired::Desired;
 use crate::plan::{self, AllowEmpty, Inputs, Plan};
 use crate::render;
-use crate::state::{Doubt, State};
-use crate::store;
+use crate::state::{Doubt, JournalMark, State};
+use crate::store::{Opened, PlanFileError, PlanTarget};
+use std::path::Path;
 
 pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     let (workspace, desired) = Workspace::load(context)?;
-    let (state, doubts) = record::snapshot(context, &workspace)?.unzip();
+    let target = arguments.out.as_deref().map(|path| target(context, &workspace, path));
+    let target = target.transpose()?;
+    let opened = record::look(context, &workspace)?;
+    let journal = opened.as_ref().and_then(|opened| opened.base().journal);
+    let (state, doubts) = opened.map(Opened::set_aside).unzip();
     let doubts = doubts.unwrap_or_default();
     let allow_empty = if arguments.allow_empty { AllowEmpty::Yes } else { AllowEmpty::No };
-    let record = Record { state: state.as_ref(), doubts: &doubts };
+    let record = Record { state: state.as_ref(), journal: journal.as_ref(), doubts: &doubts };
     let plan = make(context, &workspace, &desired, record, None, allow_empty)?;
-    if let Some(path) = &arguments.out {
-        let path = context.path(path);
-        store::write_plan(&path, &plan::format::to_json(&plan)).map_err(record::failure)?;
+    if let Some(target) = target {
+        let written = target.write(&plan::format::to_json(&plan));
+        written.map_err(|error| unsaved(Exit::Failed, error))?;
     }
     output::print(&text(context, &plan)?)?;
     let changed = arguments.detailed_exitcode && plan.has_changes();
     Ok(if changed { Exit::Changes } else { Exit::Done })
 }
 
+/// Where the plan is to be saved; a place that holds something else is wrong usage.
+fn target(context: &Context, workspace: &Workspace, path: &Path) -> Result<PlanTarget, Failure> {
+    PlanTarget::new(context.path(path), path, &workspace.paths, &workspace.file).map_err(|error| {
+        let exit = match error {
+            PlanFileError::Reserved { .. }
+            | PlanFileError::Occupied { .. }
+            | PlanFileError::NotAFile { .. } => Exit::Usage,
+            PlanFileError::NoFolder { .. } | PlanFileError::Refused { .. } => Exit::Failed,
+        };
+        unsaved(exit, error)
+    })
+}
+
+fn unsaved(exit: Exit, error: PlanFileError) -> Failure {
+    let hint = error.hint();
+    Failure::new(exit, error).hint_if(hint)
+}
+
 /// What is recorded, as far as a plan cares.
 #[derive(Clone, Copy)]
 pub(super) struct Record<'a> {
     pub(super) state: Option<&'a State>,
+    /// The journal that led to it, if that is not put away.
+    pub(super) journal: Option<&'a JournalMark>,
     pub(super) doubts: &'a [Doubt],
 }
 
@@ -48,6 +73,7 @@ pub(super) fn make(
     let inputs = Inputs {
         desired,
         state: record.state,
+        journal: record.journal,
         state_file: &workspace.state_name(),
         doubts: record.doubts,
         policy: &workspace.project.policy,

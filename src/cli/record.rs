@@ -6,7 +6,7 @@ use super::exit::{Exit, Failure};
 use super::workspace::Workspace;
 use crate::model::Endpoint;
 use crate::state::{Doubt, State};
-use crate::store::{self, Absent, Consequence, Lock, Owner, Session, StoreError};
+use crate::store::{self, Absent, Consequence, Lock, Opened, Owner, Session, StoreError};
 use std::time::Duration;
 
 /// What to do where there is no state yet.
@@ -53,7 +53,7 @@ pub(super) fn open_within(
     let session =
         Session::open(lock, &workspace.paths, endpoint, absent, &run, command, environment::now())
             .map_err(failure)?;
-    told(workspace, session.base().map(|version| version.serial));
+    told(workspace, session.base().map(|base| base.version.serial));
     for warning in session.warnings() {
         context.say(&format!("warning: {warning}"));
     }
@@ -95,15 +95,19 @@ pub(super) fn snapshot(
     context: &Context,
     workspace: &Workspace,
 ) -> Result<Option<(State, Vec<Doubt>)>, Failure> {
+    Ok(look(context, workspace)?.map(Opened::set_aside))
+}
+
+/// The record as it is now, without a lock. `None` without a state.
+pub(super) fn look(context: &Context, workspace: &Workspace) -> Result<Option<Opened>, Failure> {
     let opened = store::snapshot(&workspace.paths, &workspace.project.endpoint).map_err(failure)?;
     if let Some(opened) = &opened {
         for warning in opened.warnings() {
             context.say(&format!("warning: {warning}"));
         }
     }
-    let record = opened.map(store::Opened::set_aside);
-    told(workspace, record.as_ref().map(|(state, _)| state.version().serial));
-    Ok(record)
+    told(workspace, opened.as_ref().map(|opened| opened.base().version.serial));
+    Ok(opened)
 }
 
 /// Logs which state is worked on; one without a serial is not there yet.

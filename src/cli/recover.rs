@@ -6,7 +6,7 @@ use super::desk::{Desk, runtime};
 use super::exit::{Exit, Failure};
 use super::workspace::Workspace;
 use super::{key, output, record};
-use crate::apply::recover::{self, Choices, RecoverError, Terms};
+use crate::apply::recover::{self, ChoiceError, Choices, RecoverError, Terms};
 use crate::model::Endpoint;
 use crate::render;
 
@@ -54,6 +54,8 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
 fn failed(error: RecoverError) -> Failure {
     let hint = error.hint();
     let exit = match &error {
+        // The flags are well-formed; what they mean is not, or no longer, in doubt.
+        RecoverError::Choice(ChoiceError::NoMatch { .. }) => Exit::Failed,
         RecoverError::Choice(_) => Exit::Usage,
         _ => Exit::Failed,
     };

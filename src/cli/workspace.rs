@@ -16,6 +16,8 @@ use std::path::{Path, PathBuf};
 pub(super) struct Workspace {
     /// The folder of the project file.
     pub(super) root: PathBuf,
+    /// The project file.
+    pub(super) file: PathBuf,
     /// The checked project file, with flags and environment applied.
     pub(super) project: Project,
     /// Where state, journal and lock are.
@@ -25,6 +27,7 @@ pub(super) struct Workspace {
 /// What reading a project gave, before anything stops because of it.
 pub(super) struct Checked {
     pub(super) root: PathBuf,
+    pub(super) file: PathBuf,
     /// `None` if the project file itself is unusable.
     pub(super) parts: Option<(Project, Desired)>,
     pub(super) diagnostics: Diagnostics,
@@ -38,7 +41,7 @@ pub(super) fn check(context: &Context) -> Result<Checked, Failure> {
     let root = folder_of(&file);
     let mut sources = vec![source];
     let Some(project) = project else {
-        return Ok(Checked { root, parts: None, diagnostics: diagnostics.sorted(), sources });
+        return Ok(Checked { root, file, parts: None, diagnostics: diagnostics.sorted(), sources });
     };
     let (customers, found) = files::read_customers(&file, &project.customers).map_err(failed)?;
     diagnostics.append(found);
@@ -51,7 +54,7 @@ pub(super) fn check(context: &Context) -> Result<Checked, Failure> {
     );
     sources.extend(customers);
     let parts = Some((project, desired));
-    Ok(Checked { root, parts, diagnostics: diagnostics.sorted(), sources })
+    Ok(Checked { root, file, parts, diagnostics: diagnostics.sorted(), sources })
 }
 
 impl Workspace {
@@ -60,7 +63,7 @@ impl Workspace {
         let Read { file, project, diagnostics, .. } = read_project(context)?;
         tell_problems(context, &diagnostics)?;
         match project {
-            Some(project) => Self::with(context, folder_of(&file), project),
+            Some(project) => Self::with(context, file, project),
             None => Err(Failure::told(Exit::Failed)),
         }
     }
@@ -68,7 +71,7 @@ impl Workspace {
     /// Reads the project file alone, and says nothing where there is none or it is unusable.
     pub(super) fn open_silently(context: &Context) -> Option<Self> {
         let Read { file, project, .. } = read_project(context).ok()?;
-        Self::with(context, folder_of(&file), project?).ok()
+        Self::with(context, file, project?).ok()
     }
 
     /// Reads the project file and all customer files; any error in them stops here.
@@ -76,19 +79,20 @@ impl Workspace {
         let checked = check(context)?;
         tell_problems(context, &checked.diagnostics)?;
         match checked.parts {
-            Some((project, desired)) => Ok((Self::with(context, checked.root, project)?, desired)),
+            Some((project, desired)) => Ok((Self::with(context, checked.file, project)?, desired)),
             None => Err(Failure::told(Exit::Failed)),
         }
     }
 
-    fn with(context: &Context, root: PathBuf, project: Project) -> Result<Self, Failure> {
+    fn with(context: &Context, file: PathBuf, project: Project) -> Result<Self, Failure> {
+        let root = folder_of(&file);
         let flag = context.flags.state.as_ref().or(context.environment.state.as_ref());
         let state = match flag {
             Some(path) => context.path(path),
             None => root.join(&project.state),
         };
         let paths = Paths::resolve(&state).map_err(record::failure)?;
-        Ok(Self { root, project, paths })
+        Ok(Self { root, file, project, paths })
     }
 
     /// The state's name in messages: as the user would write it.

@@ -6,7 +6,7 @@ use super::{
 use crate::desired::{Declared, Desired, Policy};
 use crate::diagnostic::Diagnostics;
 use crate::model::{BrandId, Channel, Customer, Endpoint, Key, Selection};
-use crate::state::{Doubt, Entry, State};
+use crate::state::{Base, Doubt, Entry, JournalMark, State};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,6 +17,8 @@ pub struct Inputs<'a> {
     pub desired: &'a Desired,
     /// What is recorded; none if there is no state yet.
     pub state: Option<&'a State>,
+    /// The journal that led to the state, if a reader found one that records something.
+    pub journal: Option<&'a JournalMark>,
     /// The state's path as the user knows it, for diagnostics.
     pub state_file: &'a str,
     /// Requests whose answers are unknown; their customers are frozen.
@@ -58,7 +60,10 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Diagnostics> {
     let refusal = policy::refusal(&steps, inputs.policy.change_limit, inputs.state);
     notes.sort_by(|a, b| a.customer.cmp(&b.customer));
     Ok(Plan {
-        base: inputs.state.map(|state| state.version().clone()),
+        base: inputs.state.map(|state| Base {
+            version: state.version().clone(),
+            journal: inputs.journal.cloned(),
+        }),
         endpoint: inputs.endpoint.clone(),
         steps,
         notes,
@@ -369,6 +374,7 @@ mod tests {
     #[test]
     fn a_plan_names_the_state_that_it_was_made_from() {
         let base = Scene::new().plan().base.unwrap();
-        assert_eq!((base.lineage.as_str(), base.serial), (LINEAGE, 12));
+        let found = (base.version.lineage.as_str(), base.version.serial, base.journal);
+        assert_eq!(found, (LINEAGE, 12, None));
     }
 }

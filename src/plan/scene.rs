@@ -95,6 +95,7 @@ impl Scene {
         plan(&Inputs {
             desired: &self.desired,
             state: Some(&self.state()),
+            journal: None,
             state_file: "omniform.state.jsonl",
             doubts: &self.doubts,
             policy: &self.policy,

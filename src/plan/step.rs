@@ -4,14 +4,14 @@ use crate::model::{
     Address, Channel, Customer, Endpoint, Field, Kind, NonEmpty, Source, Timestamp, Value, Verb,
     Wish,
 };
-use crate::state::{Recorded, Version};
+use crate::state::{Base, Recorded};
 use std::collections::BTreeMap;
 
 /// Everything that would be sent, noted or held.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// The version of the state that it was made from; none where there is no state yet.
-    pub base: Option<Version>,
+    /// What it was made from; none where there is no state yet.
+    pub base: Option<Base>,
     /// The account that it is for.
     pub endpoint: Endpoint,
     /// The requests: by brand name, then id; per customer create, update, add-channel; purges last.

@@ -1,7 +1,7 @@
 //! The only way in which a state changes. *Pure.* Laws: *Replay*, *Absorb*.
 
 use super::{Effect, Entry, Live, State};
-use crate::model::Key;
+use crate::model::{Key, PrimaryId};
 
 /// An effect that does not fit what is recorded; nothing was changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,43 +23,55 @@ impl State {
     /// # Errors
     /// If the effect contradicts what is recorded; the state is then unchanged.
     pub fn absorb(&mut self, key: &Key, effect: &Effect) -> Result<(), Contradiction> {
+        self.fits(key, effect)?;
         match effect {
-            Effect::Created(live) => {
-                if self.entries.contains_key(key) {
-                    return Err(Contradiction::Recorded);
-                }
-                self.entries.insert(key.clone(), Entry::Live(live.clone()));
-            }
-            Effect::Adopted(live) => {
-                if matches!(self.entries.get(key), Some(Entry::Purged(_))) {
-                    return Err(Contradiction::Recorded);
-                }
+            Effect::Created(live) | Effect::Adopted(live) => {
                 self.entries.insert(key.clone(), Entry::Live(live.clone()));
             }
             Effect::Purged(at) => {
                 self.entries.insert(key.clone(), Entry::Purged(*at));
             }
             Effect::Forgotten => {
-                self.entries.remove(key).ok_or(Contradiction::NotRecorded)?;
+                self.entries.remove(key);
             }
             Effect::Moved(to) => {
-                let target = Key { brand: key.brand, primary: to.clone() };
-                if self.entries.contains_key(&target) {
-                    return Err(Contradiction::Taken);
+                if let Some(entry) = self.entries.remove(key) {
+                    let target = Key { brand: key.brand, primary: to.clone() };
+                    self.entries.insert(target, entry);
                 }
-                let entry = self.entries.remove(key).ok_or(Contradiction::NotRecorded)?;
-                self.entries.insert(target, entry);
             }
             Effect::Updated(_)
             | Effect::ChannelsAdded(_)
             | Effect::Released(_)
             | Effect::ChannelForgotten(_)
-            | Effect::ProtectChanged(_) => match self.entries.get_mut(key) {
-                Some(Entry::Live(live)) => live.change(effect),
-                _ => return Err(Contradiction::NotRecorded),
-            },
+            | Effect::ProtectChanged(_) => {
+                if let Some(Entry::Live(live)) = self.entries.get_mut(key) {
+                    live.change(effect);
+                }
+            }
         }
         Ok(())
+    }
+
+    /// Whether an effect could be recorded now.
+    ///
+    /// # Errors
+    /// What it contradicts.
+    pub fn fits(&self, key: &Key, effect: &Effect) -> Result<(), Contradiction> {
+        let entry = self.entries.get(key);
+        let taken = |to: &PrimaryId| {
+            self.entries.contains_key(&Key { brand: key.brand, primary: to.clone() })
+        };
+        match (effect, entry) {
+            (Effect::Created(_), Some(_)) | (Effect::Adopted(_), Some(Entry::Purged(_))) => {
+                Err(Contradiction::Recorded)
+            }
+            (Effect::Moved(to), _) if taken(to) => Err(Contradiction::Taken),
+            (Effect::Created(_) | Effect::Adopted(_) | Effect::Purged(_), _)
+            | (Effect::Forgotten | Effect::Moved(_), Some(_))
+            | (_, Some(Entry::Live(_))) => Ok(()),
+            (_, None | Some(Entry::Purged(_))) => Err(Contradiction::NotRecorded),
+        }
     }
 }
 

@@ -36,6 +36,31 @@ pub struct Version {
     pub serial: u64,
 }
 
+/// What a reader saw of the record: a version of the state, and the journal that led to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Base {
+    /// The version. With a journal it is the next one, which is not saved yet: saved, it may hold more.
+    pub version: Version,
+    /// The journal as far as it was read; none without one that records anything.
+    pub journal: Option<JournalMark>,
+}
+
+impl From<Version> for Base {
+    fn from(version: Version) -> Self {
+        Self { version, journal: None }
+    }
+}
+
+/// A journal up to one of its records. No two journals of a state have the same mark.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JournalMark {
+    /// The run that wrote the last record read.
+    pub run: String,
+    /// The number of that record, from 1.
+    pub records: u64,
+}
+
 /// The record of one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {

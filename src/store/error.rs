@@ -44,8 +44,8 @@ pub enum StoreError {
     /// The lock could not be taken.
     #[error(transparent)]
     Lock(#[from] LockError),
-    /// The state file is damaged.
-    #[error("the state {} is damaged", .path.display())]
+    /// The state file is damaged, or of a newer version.
+    #[error("the state {} cannot be used", .path.display())]
     State {
         /// The file.
         path: PathBuf,
@@ -62,8 +62,8 @@ pub enum StoreError {
         /// The account of the state.
         found: Endpoint,
     },
-    /// The journal is damaged.
-    #[error("the journal {} is damaged", .path.display())]
+    /// The journal is damaged, or of a newer version.
+    #[error("the journal {} cannot be used", .path.display())]
     Journal {
         /// The file.
         path: PathBuf,

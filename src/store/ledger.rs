@@ -147,7 +147,12 @@ impl Ledger {
     }
 
     /// Writes down that a request is about to leave. Append the line before it does.
-    pub fn intend(&mut self, intent: Intent) -> (Pending, Line) {
+    ///
+    /// # Errors
+    /// If its effect would contradict the state, or an earlier request of the customer is open: it
+    /// must not leave then, since what it does could not be recorded.
+    pub fn intend(&mut self, intent: Intent) -> Result<(Pending, Line), LedgerError> {
+        self.check_fits(&intent)?;
         let seq = self.next_seq;
         let record = Record::Intent(intent);
         let line = Line::encode(seq, &self.run, &record);
@@ -155,7 +160,7 @@ impl Ledger {
             self.open(seq, waiting(seq, intent), Standing::Waiting);
         }
         self.stamp(seq);
-        (Pending { seq }, line)
+        Ok((Pending { seq }, line))
     }
 
     /// Writes down how a request ended; the effect of one that happened is absorbed.
@@ -287,8 +292,10 @@ impl Ledger {
             Record::Settled { intent, verdict, .. } => {
                 let open = self.open.get(intent).ok_or(LedgerError::NotOpen { intent: *intent })?;
                 match verdict {
-                    Verdict::Applied => self.happened(&open.doubt.clone(), effects)?,
-                    Verdict::NotApplied => {
+                    Verdict::Applied if !self.is_confirmed(&open.doubt) => {
+                        self.happened(&open.doubt.clone(), effects)?;
+                    }
+                    Verdict::Applied | Verdict::NotApplied => {
                         self.open.remove(intent);
                     }
                 }
@@ -321,6 +328,12 @@ impl Ledger {
         Ok(())
     }
 
+    /// Whether a create in doubt is of somebody who is recorded: that it had happened says nothing new,
+    /// and the record, which may know more by now, stays as it is.
+    fn is_confirmed(&self, doubt: &Doubt) -> bool {
+        matches!(doubt.effect, Effect::Created(_)) && self.state.live(&doubt.key).is_some()
+    }
+
     fn absorb(&mut self, key: &Key, effect: &Effect, effects: Effects) -> Result<(), LedgerError> {
         match effects {
             Effects::Absorbed => Ok(()),
@@ -329,6 +342,16 @@ impl Ledger {
                 .absorb(key, effect)
                 .map_err(|source| LedgerError::Contradiction { key: key.clone(), source }),
         }
+    }
+
+    fn check_fits(&self, intent: &Intent) -> Result<(), LedgerError> {
+        let key = &intent.key;
+        if self.open.values().any(|open| open.doubt.key == *key) {
+            return Err(LedgerError::InDoubt { key: key.clone() });
+        }
+        self.state
+            .fits(key, &intent.effect)
+            .map_err(|source| LedgerError::Contradiction { key: key.clone(), source })
     }
 
     /// Refuses to forget, replace or rename the record of a customer whose request is open: settling
@@ -417,9 +440,10 @@ mod tests {
             let before = ledger.clone();
             let line = match deed {
                 Deed::Intend(key, effect) => {
-                    let (open, line) = ledger.intend(intent(key, effect));
-                    pending.push(open);
-                    Ok(line)
+                    ledger.intend(intent(key, effect)).map(|(open, line)| {
+                        pending.push(open);
+                        line
+                    })
                 }
                 Deed::End(which, ending) if !pending.is_empty() => {
                     ledger.end(pending.remove(which % pending.len()), ending)
@@ -503,11 +527,11 @@ mod tests {
     fn what_happened_is_absorbed_and_what_failed_is_not() {
         let mut ledger = Ledger::new(empty(), "r");
         assert!(!ledger.is_touched());
-        let (pending, _) = ledger.intend(created());
+        let (pending, _) = ledger.intend(created()).unwrap();
         assert!(ledger.is_touched() && ledger.state().entries().is_empty());
         ledger.end(pending, Ending::Failed("HTTP 422".to_owned())).unwrap();
         assert!(ledger.state().entries().is_empty() && ledger.doubts().is_empty());
-        let (pending, _) = ledger.intend(created());
+        let (pending, _) = ledger.intend(created()).unwrap();
         ledger.end(pending, Ending::Done).unwrap();
         assert!(ledger.state().live(&key()).is_some() && ledger.doubts().is_empty());
     }
@@ -515,7 +539,7 @@ mod tests {
     #[test]
     fn an_unclear_request_stays_a_doubt_until_it_is_settled() {
         let mut ledger = Ledger::new(empty(), "r");
-        let (pending, _) = ledger.intend(created());
+        let (pending, _) = ledger.intend(created()).unwrap();
         let number = pending.intent();
         ledger.end(pending, Ending::Unclear("timed out".to_owned())).unwrap();
         let doubts = ledger.doubts();
@@ -528,20 +552,54 @@ mod tests {
     }
 
     #[test]
-    fn a_done_request_that_contradicts_the_state_stays_a_doubt() {
+    fn a_request_that_could_not_be_recorded_is_refused_before_it_leaves() {
         let mut ledger = Ledger::new(empty(), "r");
-        let (pending, _) = ledger.intend(intent(key(), Effect::ProtectChanged(true)));
-        let error = ledger.end(pending, Ending::Done).unwrap_err();
+        let before = ledger.clone();
+        let error = ledger.intend(intent(key(), Effect::ProtectChanged(true))).unwrap_err();
         let source = Contradiction::NotRecorded;
         assert_eq!(error, LedgerError::Contradiction { key: key(), source });
-        assert_eq!(ledger.doubts().len(), 1);
+        assert_eq!(ledger, before);
+        let (pending, _) = ledger.intend(created()).unwrap();
+        assert_eq!(ledger.intend(created()), Err(LedgerError::InDoubt { key: key() }));
+        ledger.end(pending, Ending::Done).unwrap();
+        let source = Contradiction::Recorded;
+        let twice = ledger.intend(created());
+        assert_eq!(twice, Err(LedgerError::Contradiction { key: key(), source }));
+        assert!(ledger.doubts().is_empty());
+    }
+
+    /// A journal, as an earlier release could leave it, whose create is of somebody who is recorded.
+    fn created_again(effect: &Effect) -> Ledger {
+        let adopted = Record::Noted { key: key(), effect: effect.clone() };
+        let lines = [
+            opening(&empty(), "r"),
+            Line::encode(2, "r", &adopted),
+            Line::encode(3, "r", &Record::Intent(created())),
+        ];
+        let text: String = lines.iter().map(Line::as_str).collect();
+        let journal = Transcript::parse(text.as_bytes()).unwrap();
+        Ledger::replay(empty(), &journal, Effects::Absorb, "r").unwrap()
+    }
+
+    #[test]
+    fn a_create_of_somebody_who_is_recorded_can_be_settled_and_keeps_the_record() {
+        let live = Live { protect: true, ..Live::default() };
+        let mut ledger = created_again(&Effect::Adopted(live.clone()));
+        ledger.settle(3, Verdict::Applied, How::Word, "ada", AT()).unwrap();
+        assert!(ledger.doubts().is_empty());
+        assert_eq!(ledger.state().live(&key()), Some(&live));
+        let mut purged = created_again(&Effect::Purged(AT()));
+        let applied = purged.settle(3, Verdict::Applied, How::Word, "ada", AT());
+        assert!(matches!(applied, Err(LedgerError::Contradiction { .. })));
+        purged.settle(3, Verdict::NotApplied, How::Word, "ada", AT()).unwrap();
+        assert!(purged.doubts().is_empty());
     }
 
     #[test]
     fn a_customer_in_doubt_is_neither_moved_nor_forgotten_nor_adopted() {
         let mut ledger = Ledger::new(empty(), "r");
         ledger.note(key(), Effect::Adopted(Live::default())).unwrap();
-        let (pending, _) = ledger.intend(intent(key(), Effect::ProtectChanged(true)));
+        let (pending, _) = ledger.intend(intent(key(), Effect::ProtectChanged(true))).unwrap();
         ledger.end(pending, Ending::Unclear("timed out".to_owned())).unwrap();
         let other = crate::model::PrimaryId::new("C-2").unwrap();
         for effect in

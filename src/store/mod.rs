@@ -30,7 +30,7 @@ pub use journal::Journal;
 pub use ledger::{Effects, Ending, Ledger, LedgerError, Pending};
 pub use lock::{Lock, LockError, Owner};
 pub use paths::Paths;
-pub use plan_file::{read_plan, write_plan};
+pub use plan_file::{PlanFileError, PlanTarget, read_plan};
 pub use record::{How, Intent, Line, Record, Verdict};
 pub use reopen::{Opened, Recovery, Warning};
 pub use session::{Absent, Closer, Session};

@@ -1,27 +1,179 @@
-//! A saved plan: written whole or not at all, read as it is. *Touches: disk.*
+//! A saved plan: written whole or not at all, over nothing but an older plan; read as it is.
+//! *Touches: disk.*
 
 #![expect(clippy::disallowed_methods, reason = "a plan may also be read from a pipe")]
 
-use super::StoreError;
 use super::disk::{self, DiskError, Found, folder_of, look};
+use super::{Paths, StoreError, paths::next_to};
 use std::ffi::OsString;
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
-/// Writes a plan for the owner's eyes alone (0600). A reader sees the old file or the new one.
-///
-/// # Errors
-/// If the folder is missing, something other than a regular file stands there, or the disk refuses.
-pub fn write_plan(path: &Path, text: &str) -> Result<(), StoreError> {
-    let (folder, name) = (folder_of(path), path.file_name());
-    let Some(name) = name else { return Err(StoreError::NotAFile { path: path.to_owned() }) };
-    match look(path)? {
-        Found::Nothing | Found::File(_) => {}
-        Found::Link | Found::Other => return Err(StoreError::NotAFile { path: path.to_owned() }),
+/// How much of a file is read to see whether it is a saved plan, in bytes.
+const BEGINNING: u64 = 1024;
+
+/// Why a plan cannot be saved at a path. Paths are as the user typed them.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanFileError {
+    /// The folder is missing.
+    #[error("cannot save the plan as {}: its folder does not exist", .path.display())]
+    NoFolder {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A folder, a link, a device or a pipe stands there.
+    #[error("cannot save the plan as {}: that is no regular file", .path.display())]
+    NotAFile {
+        /// The path.
+        path: PathBuf,
+    },
+    /// A file of the project has this name.
+    #[error("cannot save the plan as {}: that is {what}", .path.display())]
+    Reserved {
+        /// The path.
+        path: PathBuf,
+        /// Which file it is, such as `the state`.
+        what: &'static str,
+    },
+    /// A file stands there that is no saved plan.
+    #[error("cannot save the plan as {}: a file is there that is no saved plan", .path.display())]
+    Occupied {
+        /// The path.
+        path: PathBuf,
+    },
+    /// The disk refused.
+    #[error("cannot save the plan as {}: {kind}", .path.display())]
+    Refused {
+        /// The path.
+        path: PathBuf,
+        /// What the operating system said.
+        kind: ErrorKind,
+    },
+}
+
+impl PlanFileError {
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::NoFolder { .. } => "create the folder first, or save the plan elsewhere",
+            Self::NotAFile { .. } => {
+                "give the path of a file, such as `saved.plan.json`; `--format json` prints the \
+                 plan to stdout"
+            }
+            Self::Reserved { .. } => {
+                "nothing was written; give another name, such as `saved.plan.json`"
+            }
+            Self::Occupied { .. } => {
+                "nothing was written; give another name, or remove the file if nobody needs it"
+            }
+            Self::Refused { .. } => return None,
+        };
+        Some(text.to_owned())
     }
-    // No lock is held here: the process id keeps two plans from using one temporary file.
-    let mut temporary = OsString::from(name);
-    temporary.push(format!(".{}.new", std::process::id()));
-    Ok(disk::replace(path, &folder.join(temporary), text.as_bytes())?)
+}
+
+/// A path at which a plan may be saved.
+#[derive(Debug)]
+pub struct PlanTarget {
+    path: PathBuf,
+    shown: PathBuf,
+}
+
+impl PlanTarget {
+    /// Checks a path: no file of the project, and nothing there but an older plan. `shown` is the
+    /// path as the user typed it.
+    ///
+    /// # Errors
+    /// What is wrong with the path.
+    pub fn new(
+        path: PathBuf,
+        shown: &Path,
+        record: &Paths,
+        project: &Path,
+    ) -> Result<Self, PlanFileError> {
+        let target = Self { path, shown: shown.to_owned() };
+        let shown = || target.shown.clone();
+        if !folder_of(&target.path).is_dir() {
+            return Err(PlanFileError::NoFolder { path: shown() });
+        }
+        if target.path.file_name().is_none() {
+            return Err(PlanFileError::NotAFile { path: shown() });
+        }
+        let reserved = [
+            (record.state(), "the state"),
+            (&next_to(record.state()), "the next version of the state"),
+            (record.journal(), "the journal"),
+            (&next_to(record.journal()), "the next version of the journal"),
+            (record.lock(), "the lock"),
+            (project, "the project file"),
+        ];
+        for (file, what) in reserved {
+            if target.is(file) {
+                return Err(PlanFileError::Reserved { path: shown(), what });
+            }
+        }
+        target.check()?;
+        Ok(target)
+    }
+
+    /// Writes a plan for the owner's eyes alone (0600). A reader sees the old file or the new one.
+    ///
+    /// # Errors
+    /// If something else stands there by now, or the disk refuses.
+    pub fn write(&self, text: &str) -> Result<(), PlanFileError> {
+        self.check()?;
+        // No lock is held here: the process id keeps two plans from using one temporary file.
+        let mut temporary = OsString::from(self.path.file_name().unwrap_or_default());
+        temporary.push(format!(".{}.new", std::process::id()));
+        let temporary = folder_of(&self.path).join(temporary);
+        disk::replace(&self.path, &temporary, text.as_bytes()).map_err(|error| self.refused(&error))
+    }
+
+    /// Checks that nothing is there, or an older plan.
+    fn check(&self) -> Result<(), PlanFileError> {
+        match look(&self.path).map_err(|error| self.refused(&error))? {
+            Found::Nothing => Ok(()),
+            Found::Link | Found::Other => Err(PlanFileError::NotAFile { path: self.shown.clone() }),
+            Found::File(_) => {
+                let file = disk::open(&self.path).map_err(|error| self.refused(&error))?;
+                let read = file.map_or(Ok(Vec::new()), |file| file.read(BEGINNING));
+                if begins_a_plan(&read.map_err(|error| self.refused(&error))?) {
+                    Ok(())
+                } else {
+                    Err(PlanFileError::Occupied { path: self.shown.clone() })
+                }
+            }
+        }
+    }
+
+    /// Whether this is a file by another path: by its place, which need not exist yet, or as a second
+    /// name of it.
+    fn is(&self, file: &Path) -> bool {
+        let place = |path: &Path| {
+            let folder = std::fs::canonicalize(folder_of(path)).ok()?;
+            Some(folder.join(path.file_name()?))
+        };
+        let same_place = place(&self.path).is_some_and(|here| place(file) == Some(here));
+        let same_file = matches!(
+            (look(&self.path), look(file)),
+            (Ok(Found::File(here)), Ok(Found::File(there))) if here == there
+        );
+        same_place || same_file
+    }
+
+    fn refused(&self, error: &DiskError) -> PlanFileError {
+        PlanFileError::Refused { path: self.shown.clone(), kind: error.kind() }
+    }
+}
+
+/// Whether a file begins as `plan --out` writes it. White space does not matter.
+fn begins_a_plan(beginning: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(beginning);
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    text.starts_with("{\"format_version\":\"")
+        && text.contains("\"tool\":{\"name\":\"omniform\"")
+        && text.contains("\"plan_id\":\"")
 }
 
 /// Reads a saved plan's text. What it says is for the plan's own reader to check.
@@ -34,18 +186,29 @@ pub fn read_plan(path: &Path) -> Result<String, StoreError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{read_plan, write_plan};
-    use crate::store::StoreError;
+    use super::{PlanFileError, PlanTarget, read_plan};
+    use crate::store::Paths;
     use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::path::Path;
+
+    const PLAN: &str = "{\n  \"format_version\": \"1.0\",\n  \"tool\": {\n    \"name\": \
+                        \"omniform\",\n    \"version\": \"0.1.0\"\n  },\n  \"plan_id\": \"0\"\n}\n";
+
+    fn target(folder: &Path, name: &str) -> Result<PlanTarget, PlanFileError> {
+        let record = Paths::resolve(&folder.join("s.jsonl")).unwrap();
+        PlanTarget::new(folder.join(name), Path::new(name), &record, &folder.join("omniform.yaml"))
+    }
 
     #[test]
     fn a_plan_is_written_whole_and_for_its_owner_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("plan.json");
-        fs::write(&path, "an older and longer plan").unwrap();
-        write_plan(&path, "a plan").unwrap();
-        assert_eq!(read_plan(&path).unwrap(), "a plan");
+        let compact = PLAN.replace(['\n', ' '], "");
+        for text in [PLAN, &format!("{PLAN}\n"), &compact, PLAN] {
+            target(folder.path(), "plan.json").unwrap().write(text).unwrap();
+            assert_eq!(read_plan(&path).unwrap(), text);
+        }
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
@@ -54,10 +217,50 @@ mod tests {
     fn a_plan_replaces_no_link_device_or_folder() {
         let folder = tempfile::tempdir().unwrap();
         symlink("/dev/null", folder.path().join("link")).unwrap();
-        for path in [folder.path().join("link"), folder.path().to_owned(), "/dev/null".into()] {
-            assert!(matches!(write_plan(&path, "x"), Err(StoreError::NotAFile { .. })));
+        fs::create_dir(folder.path().join("below")).unwrap();
+        for name in ["link", "below", "/dev/null", "/"] {
+            let error = target(folder.path(), name).unwrap_err();
+            assert!(matches!(error, PlanFileError::NotAFile { .. }), "{name}: {error}");
+            assert!(!error.hint().unwrap().contains("state"), "{name}");
         }
-        let missing = folder.path().join("missing/plan.json");
-        assert!(matches!(write_plan(&missing, "x"), Err(StoreError::Disk(_))));
+        let error = target(folder.path(), "missing/plan.json").unwrap_err();
+        let expected = "cannot save the plan as missing/plan.json: its folder does not exist";
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[test]
+    fn a_plan_replaces_no_file_but_an_older_plan() {
+        let folder = tempfile::tempdir().unwrap();
+        let tools = PLAN.replace("omniform", "terraform");
+        for text in ["", "brand: shop\n", "{\"format_version\":\"1.0\"}", &tools] {
+            fs::write(folder.path().join("file"), text).unwrap();
+            let error = target(folder.path(), "file").unwrap_err();
+            assert!(matches!(error, PlanFileError::Occupied { .. }), "{text}");
+        }
+        let late = target(folder.path(), "late").unwrap();
+        fs::write(folder.path().join("late"), "somebody's").unwrap();
+        assert!(matches!(late.write(PLAN), Err(PlanFileError::Occupied { .. })));
+        assert_eq!(read_plan(&folder.path().join("late")).unwrap(), "somebody's");
+    }
+
+    #[test]
+    fn a_plan_takes_no_name_of_the_record_or_the_project() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = ["s.jsonl", "s.jsonl.new", "s.journal", "s.journal.new", "s.lock"];
+        for exists in [false, true] {
+            for name in names.iter().chain(&["omniform.yaml"]) {
+                if exists {
+                    fs::write(folder.path().join(name), PLAN).unwrap();
+                }
+                let spelt = format!("./{name}");
+                for name in [*name, spelt.as_str()] {
+                    let error = target(folder.path(), name).unwrap_err();
+                    assert!(matches!(error, PlanFileError::Reserved { .. }), "{name}: {error}");
+                }
+            }
+        }
+        fs::hard_link(folder.path().join("s.jsonl"), folder.path().join("second")).unwrap();
+        let error = target(folder.path(), "second").unwrap_err();
+        assert!(matches!(error, PlanFileError::Reserved { what: "the state", .. }));
     }
 }

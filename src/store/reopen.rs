@@ -2,7 +2,8 @@
 //!
 //! The rule of serials: a journal continues the state whose lineage and serial its first record names.
 //! If it records anything besides its opening and carried doubts, the state that both mean is the next
-//! version, so every plan made before is stale. If its serial is lower than the state's, the state was
+//! version, so every plan made before is stale. That version is not saved yet, and once it is, it may
+//! hold more: so a reader's base names the journal's last record beside it. If its serial is lower than the state's, the state was
 //! saved and the run died before it could put the journal away: its effects are in the state already
 //! and only its doubts count. No doubt is lost on any of these ways (invariant I2).
 
@@ -10,7 +11,7 @@ use super::StoreError;
 use super::ledger::{Effects, Ledger, LedgerError};
 use super::record::Record;
 use super::transcript::{Tail, Transcript};
-use crate::state::{Doubt, State};
+use crate::state::{Base, Doubt, JournalMark, State};
 use std::fmt;
 use std::path::Path;
 
@@ -28,6 +29,7 @@ pub enum Opened {
 pub struct Recovery {
     state: State,
     doubts: Vec<Doubt>,
+    mark: Option<JournalMark>,
     warnings: Vec<Warning>,
 }
 
@@ -74,6 +76,16 @@ impl Opened {
         }
     }
 
+    /// What a plan that is made from this is based on.
+    #[must_use]
+    pub fn base(&self) -> Base {
+        let (state, journal) = match self {
+            Self::Clean(state) => (state, None),
+            Self::Interrupted(recovery) => (&recovery.state, recovery.mark.clone()),
+        };
+        Base { version: state.version().clone(), journal }
+    }
+
     /// What a person should know.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
@@ -103,6 +115,8 @@ pub(super) struct Reopened {
     /// The ledger after all records; its state has the serial that the record means.
     pub(super) ledger: Ledger,
     pub(super) due: Due,
+    /// The journal as read, where the state that both mean is not saved yet.
+    pub(super) mark: Option<JournalMark>,
     pub(super) warnings: Vec<Warning>,
 }
 
@@ -136,6 +150,7 @@ pub(super) fn reopen(
         return Ok(Reopened {
             ledger: Ledger::new(state, run),
             due: Due::Nothing,
+            mark: None,
             warnings: vec![],
         });
     };
@@ -144,7 +159,8 @@ pub(super) fn reopen(
         warnings.push(Warning::TornRecord { line });
     }
     let Some(base) = journal.base() else {
-        return Ok(Reopened { ledger: Ledger::new(state, run), due: Due::Journal, warnings });
+        let ledger = Ledger::new(state, run);
+        return Ok(Reopened { ledger, due: Due::Journal, mark: None, warnings });
     };
     let found = state.version().serial;
     if base.lineage != state.version().lineage {
@@ -167,8 +183,11 @@ pub(super) fn reopen(
     if due == Due::State {
         warnings.extend(command(journal).map(|command| Warning::Unfinished { command }));
     }
-    let ledger = if due == Due::State { ledger.next_version() } else { ledger };
-    Ok(Reopened { ledger, due, warnings })
+    let (ledger, mark) = match due {
+        Due::State => (ledger.next_version(), journal.mark()),
+        _ => (ledger, None),
+    };
+    Ok(Reopened { ledger, due, mark, warnings })
 }
 
 impl Reopened {
@@ -179,7 +198,7 @@ impl Reopened {
         if doubts.is_empty() && self.due != Due::State && self.warnings.is_empty() {
             return Opened::Clean(state);
         }
-        Opened::Interrupted(Recovery { state, doubts, warnings: self.warnings })
+        Opened::Interrupted(Recovery { state, doubts, mark: self.mark, warnings: self.warnings })
     }
 }
 

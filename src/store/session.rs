@@ -13,7 +13,7 @@ use super::record::Line;
 use super::reopen::{Due, Warning, reopen};
 use super::{Lock, Paths, StoreError, disk, state_file};
 use crate::model::{Endpoint, Timestamp};
-use crate::state::{State, Version};
+use crate::state::{Base, State};
 
 /// What to do where there is no state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct Session {
     ledger: Ledger,
     journal: Journal,
     closer: Closer,
-    base: Option<Version>,
+    base: Option<Base>,
     warnings: Vec<Warning>,
 }
 
@@ -63,8 +63,8 @@ impl Session {
         now: Timestamp,
     ) -> Result<Self, StoreError> {
         let journal = journal::load(paths)?;
-        let (state, base) = match (state_file::load(paths, endpoint)?, absent) {
-            (Some((state, _)), _) => (state, Base::Found),
+        let (state, place) = match (state_file::load(paths, endpoint)?, absent) {
+            (Some((state, _)), _) => (state, Place::Found),
             (None, _) if journal.is_some() => {
                 return Err(StoreError::JournalWithoutState { path: paths.journal().to_owned() });
             }
@@ -72,7 +72,7 @@ impl Session {
                 return Err(StoreError::NoState { path: paths.state().to_owned() });
             }
             (None, Absent::Create { lineage }) => {
-                (State::new(lineage, endpoint.clone()), Base::New)
+                (State::new(lineage, endpoint.clone()), Place::New)
             }
         };
         let reopened =
@@ -84,12 +84,13 @@ impl Session {
             Closer { paths: paths.clone(), command: command.to_owned(), opened_at: now, lock };
         let ledger = closer.settle(reopened.ledger, reopened.due)?;
         let journal = if ledger.doubts().is_empty() {
-            let first_state = (base == Base::New).then(|| ledger.state().clone());
+            let first_state = (place == Place::New).then(|| ledger.state().clone());
             Journal::fresh(paths.clone(), first_state, ledger.opening(command, now))
         } else {
             Journal::continued(paths.clone())
         };
-        let base = (base == Base::Found).then(|| ledger.state().version().clone());
+        let base = (place == Place::Found)
+            .then(|| Base { version: ledger.state().version().clone(), journal: reopened.mark });
         Ok(Self { ledger, journal, closer, base, warnings: reopened.warnings })
     }
 
@@ -104,9 +105,10 @@ impl Session {
         &mut self.ledger
     }
 
-    /// The version that a plan must have been made from; none where there was no state.
+    /// What a plan must have been made from; none where there was no state. If an interrupted run left
+    /// a journal, that is the journal exactly as this session found and absorbed it.
     #[must_use]
-    pub fn base(&self) -> Option<&Version> {
+    pub fn base(&self) -> Option<&Base> {
         self.base.as_ref()
     }
 
@@ -139,8 +141,9 @@ impl Session {
     }
 }
 
+/// Where a state comes from.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Base {
+enum Place {
     Found,
     New,
 }
@@ -201,7 +204,7 @@ mod tests {
 
     use super::{Absent, Session, StoreError};
     use crate::model::{BrandId, Endpoint, Key, PrimaryId, Timestamp, Verb};
-    use crate::state::{Doubt, Effect, Live, State, Version, format};
+    use crate::state::{Base, Doubt, Effect, Live, State, Version, format};
     use crate::store::paths::next_to;
     use crate::store::{
         Consequence, Ending, How, Intent, Line, Lock, Opened, Owner, Paths, Verdict, Warning,
@@ -286,7 +289,7 @@ mod tests {
 
     /// Records a request and its end, as an apply does: the intent first, alone.
     fn send(session: &mut Session, id: &str, ending: Option<Ending>) {
-        let (pending, line) = session.ledger_mut().intend(create(id));
+        let (pending, line) = session.ledger_mut().intend(create(id)).unwrap();
         session.append(&[line]).unwrap();
         if let Some(ending) = ending {
             let line = session.ledger_mut().end(pending, ending).unwrap();
@@ -343,7 +346,7 @@ mod tests {
         session.finish().unwrap();
         let before = store.image();
         let session = store.open();
-        assert_eq!(session.base(), Some(&Version { lineage: "l".to_owned(), serial: 1 }));
+        assert_eq!(session.base(), Some(&Version { lineage: "l".to_owned(), serial: 1 }.into()));
         session.finish().unwrap();
         assert_eq!(store.image(), before);
     }
@@ -503,17 +506,50 @@ mod tests {
         let mut session = store.open();
         send(&mut session, "a", Some(Ending::Done));
         session.finish().unwrap();
-        let before = store.look().set_aside().0.version().clone();
+        let before = store.look().base();
         let mut session = store.open();
         send(&mut session, "b", Some(Ending::Failed("HTTP 422".to_owned())));
         drop(session);
         let opened = store.look();
         let command = "apply".to_owned();
         assert_eq!(opened.warnings(), [Warning::Unfinished { command }]);
-        let after = opened.set_aside().0.version().clone();
+        let after = opened.base();
         let session = store.open();
         assert_ne!(session.base(), Some(&before));
         assert_eq!(session.base(), Some(&after));
+    }
+
+    #[test]
+    fn a_plan_made_while_a_run_writes_is_stale_after_every_record_of_it() {
+        for carried in [false, true] {
+            let store = Store::new();
+            let mut session = store.open();
+            let ending = if carried { unclear() } else { Ending::Done };
+            send(&mut session, "a", Some(ending));
+            session.finish().unwrap();
+            let mut session = store.open();
+            let mut seen: Vec<Base> = Vec::new();
+            for (id, ending) in [("b", Ending::Done), ("c", unclear()), ("d", Ending::Done)] {
+                let (pending, line) = session.ledger_mut().intend(create(id)).unwrap();
+                session.append(&[line]).unwrap();
+                seen.push(store.look().base());
+                let line = session.ledger_mut().end(pending, ending).unwrap();
+                session.append(&[line]).unwrap();
+                seen.push(store.look().base());
+            }
+            let image = store.image();
+            session.finish().unwrap();
+            let session = store.open();
+            assert_eq!(session.base().unwrap().version, seen[5].version, "the number is the same");
+            assert!(seen.iter().all(|base| session.base() != Some(base)), "{seen:?}");
+            drop(session);
+            // Had the run died there, only what was seen last would be all that it did; and only the
+            // first to open the record may rely on it.
+            let store = Store::of(&image);
+            assert_eq!(store.open().base(), Some(&seen[5]));
+            assert!(!seen[..5].contains(&seen[5]));
+            assert_ne!(store.open().base(), Some(&seen[5]));
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use super::form::{FirstForm, NumberedForm};
 use super::record::{Envelope, FORMAT, Record, VERSION, sum};
-use crate::state::Version;
+use crate::state::{JournalMark, Version};
 
 /// A record with its number and the run that wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,6 +124,13 @@ impl Transcript {
             Record::Opened { base, .. } => Some(base),
             _ => None,
         }
+    }
+
+    /// The journal up to its last whole record; none if there is none.
+    #[must_use]
+    pub fn mark(&self) -> Option<JournalMark> {
+        let last = self.records.last()?;
+        Some(JournalMark { run: last.run.clone(), records: last.seq })
     }
 }
 

@@ -128,6 +128,35 @@ fn a_saved_plan_is_applied_once_and_then_stale() {
 }
 
 #[test]
+fn a_plan_is_saved_over_nothing_but_a_plan() {
+    let env = applied(TWO);
+    env.write("notes.txt", "mine");
+    let names = [
+        "omniform.state.jsonl",
+        "omniform.state.lock",
+        "omniform.yaml",
+        "customers/shop.yaml",
+        "customers/../omniform.yaml",
+        "notes.txt",
+    ];
+    for name in names {
+        let before = env.read(name);
+        let run = env.run(&["plan", "--out", name]).expect(64);
+        assert!(run.stdout.is_empty() && run.stderr.contains(name), "{run}");
+        assert_eq!(env.read(name), before, "{name}");
+    }
+    env.run(&["plan", "--out", "omniform.state.journal"]).expect(64);
+    assert!(!env.exists("omniform.state.journal"));
+    for (name, exit) in [("/dev/full", 64), ("missing/x.json", 1)] {
+        let run = env.run(&["plan", "--out", name]).expect(exit);
+        assert!(run.stderr.contains(name) && !run.stderr.contains("state"), "{run}");
+    }
+    for _ in 0..2 {
+        env.run(&["plan", "--out", "saved.plan.json"]).expect(0);
+    }
+}
+
+#[test]
 fn above_the_change_limit_nothing_is_sent() {
     let limited = format!("{PROJECT}policy: {{ change_limit: 20% }}\n");
     let env = applied(TWO);
@@ -259,6 +288,9 @@ fn adopting_twice_is_adopting_once() {
     assert_eq!(env.run(&["state", "adopt", "shop/C-1"]).expect(0).stdout, "Adopted: 0.\n");
     assert_eq!(env.run(&["state", "list"]).expect(0).stdout, "shop/C-1  identity only\n");
     env.run(&["state", "adopt", "shop/C-9"]).expect(1);
+}
+
+#[test]
 fn a_verbose_plan_says_what_it_read_and_no_value() {
     let env = TestEnv::example("quickstart");
     let plan = env.run(&["-v", "plan"]).expect(0);

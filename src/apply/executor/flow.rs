@@ -5,7 +5,7 @@ use crate::api::Answer;
 use crate::apply::cause;
 use crate::apply::report::{Failure, Outcome, Skip, Stop};
 use crate::apply::retry::{self, Decision, Rest, Wait, decide, is_outage, jitter};
-use crate::store;
+use crate::store::{self, LedgerError};
 use std::time::Duration;
 
 impl Executor {
@@ -146,6 +146,14 @@ impl Executor {
             _ => Close::Stopped,
         };
         self.end(index, close);
+    }
+
+    /// Ends a step that was never intended: what it does could not be recorded, so it is not sent.
+    pub(super) fn refuse(&mut self, index: usize, error: &LedgerError) {
+        self.lanes.end(index, Outcome::Rejected(cause::misfit(error)));
+        if self.limits.on_failure == OnFailure::Stop {
+            self.stop(Stop::FailFast);
+        }
     }
 
     /// Ends a step: in the ledger, in the next batch, and for its customer.

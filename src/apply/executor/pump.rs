@@ -35,11 +35,17 @@ impl Executor {
 
     /// Writes the intents of steps whose turn comes soon.
     fn start(&mut self, now: Duration, at: Timestamp) {
-        while self.room() && self.turn() <= now + LEAD {
+        while self.stop.is_none() && self.room() && self.turn() <= now + LEAD {
             let Some((index, step)) = self.lanes.start() else { return };
             let effect = step.action.effect(at);
             let intent = intent(step, effect.clone(), at);
-            let (pending, line) = self.ledger.intend(intent);
+            let (pending, line) = match self.ledger.intend(intent) {
+                Ok(intended) => intended,
+                Err(error) => {
+                    self.refuse(index, &error);
+                    continue;
+                }
+            };
             let phase = Phase::Recording(self.batches.add(line));
             let tries = Tries::default();
             self.open.insert(index, Open { pending, effect, phase, tries, last: None });

@@ -180,7 +180,7 @@ fn notes_are_recorded_first_and_without_a_request() {
     assert!(Executor::new(&approved, limits(1), samples::ledger(), 1).is_err());
 
     let mut known = samples::ledger();
-    let (pending, _) = known.intend(samples::intent("C-9"));
+    let (pending, _) = known.intend(samples::intent("C-9")).unwrap();
     known.end(pending, crate::store::Ending::Done).unwrap();
     let machine = Executor::new(&approved, limits(1), known, 1).unwrap();
     let now = Duration::ZERO;
@@ -389,4 +389,31 @@ fn a_purge_of_somebody_who_is_gone_is_done_unless_an_earlier_try_is_unclear() {
     let report = bench.report();
     assert!(matches!(report.outcomes[0], (_, Outcome::Done(_))));
     assert!(matches!(report.outcomes[1], (_, Outcome::InDoubt(_))));
+}
+
+#[test]
+fn a_step_that_does_not_fit_the_record_is_not_sent_and_the_rest_goes_on() {
+    let mut known = samples::ledger();
+    let (pending, _) = known.intend(samples::intent("C-1")).unwrap();
+    known.end(pending, crate::store::Ending::Done).unwrap();
+    let steps = vec![
+        samples::create("C-1"),
+        samples::add_channel("C-1", "a@example.com"),
+        samples::create("C-2"),
+    ];
+    let approved = samples::approved(steps, Vec::new());
+    let machine = Executor::new(&approved, limits(1), known, 1).unwrap();
+    let now = Duration::ZERO;
+    let mut bench =
+        Bench { machine, now, writing: false, batches: Vec::new(), wake: None, finished: false };
+    bench.tell(Event::Started);
+    assert_eq!(bench.run(), [2]);
+    bench.answer(2, Answer::Done);
+    bench.run();
+    assert!(bench.finished);
+    let report = bench.report();
+    let Outcome::Rejected(failure) = &report.outcomes[0].1 else { panic!("{report:?}") };
+    assert!(failure.cause.contains("does not fit the record"), "{}", failure.cause);
+    assert_eq!(report.outcomes[1].1, Outcome::Skipped(Skip::EarlierStep));
+    assert!(matches!(report.outcomes[2].1, Outcome::Done(_)));
 }

@@ -18,7 +18,7 @@ pub struct Choices {
     pub applied: Vec<Pattern>,
     /// `--not-applied`: these had not.
     pub not_applied: Vec<Pattern>,
-    /// `--resend`: these may be sent again.
+    /// `--resend`: these may be sent again. A glob means add-channels and purges only.
     pub resend: Vec<Pattern>,
 }
 
@@ -41,7 +41,7 @@ pub enum ChoiceError {
         /// Its pattern.
         pattern: String,
     },
-    /// A request that must not be sent twice.
+    /// A request that must not be sent twice, and is asked for by its address.
     #[error("the {verb} of {customer} cannot be sent again: it might happen twice")]
     NotTwice {
         /// Whose request it is.
@@ -75,6 +75,8 @@ pub enum Way {
     Resend,
     /// The API is asked whether the customer exists.
     Ask,
+    /// It stays in doubt: a glob of `--resend` means it, but it might happen twice.
+    NotTwice,
     /// It stays in doubt.
     Leave,
 }
@@ -111,8 +113,13 @@ impl Choices {
         doubts
             .iter()
             .map(|(customer, verb)| {
-                let mut meant = flags.iter().filter(|(_, patterns, _)| {
-                    patterns.iter().any(|pattern| pattern.matches(customer))
+                let spared = |way| way == Way::Resend && !may_be_resent(*verb);
+                let mut meant = flags.iter().filter(|(_, patterns, way)| {
+                    let address = customer.to_string();
+                    let means = |pattern: &&Pattern| {
+                        pattern.as_str() == address || !spared(*way) && pattern.matches(customer)
+                    };
+                    patterns.iter().any(|pattern| means(&pattern))
                 });
                 match (meant.next(), meant.next()) {
                     (Some((first, ..)), Some((second, ..))) => Err(ChoiceError::Contradictory {
@@ -124,6 +131,9 @@ impl Choices {
                     }
                     (Some((_, _, way)), None) => Ok(*way),
                     (None, _) if self.is_empty() && *verb == Verb::Create => Ok(Way::Ask),
+                    (None, _) if self.resend.iter().any(|pattern| pattern.matches(customer)) => {
+                        Ok(Way::NotTwice)
+                    }
                     (None, _) => Ok(Way::Leave),
                 }
             })
@@ -243,6 +253,20 @@ mod tests {
         let applied = Way::Word(Verdict::Applied);
         let ways = choices.ways(&doubts()).unwrap();
         assert_eq!(ways, [applied, applied, Way::Leave, Way::Resend]);
+    }
+
+    #[test]
+    fn a_glob_sends_nothing_again_that_might_happen_twice() {
+        let choices = Choices {
+            applied: patterns(&["shop/C-1"]),
+            resend: patterns(&["shop/*"]),
+            ..Choices::default()
+        };
+        let ways = choices.ways(&doubts()).unwrap();
+        let applied = Way::Word(Verdict::Applied);
+        assert_eq!(ways, [applied, Way::NotTwice, Way::Resend, Way::Resend]);
+        let both = Choices { resend: patterns(&["*", "shop/C-2"]), ..Choices::default() };
+        assert!(matches!(both.ways(&doubts()), Err(ChoiceError::NotTwice { .. })));
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
                     }
                     Err(error) => refused(&error),
                 }),
-                Way::Resend | Way::Ask | Way::Leave => None,
+                Way::Resend | Way::Ask | Way::NotTwice | Way::Leave => None,
             });
         }
         if !lines.is_empty() {
@@ -92,6 +92,10 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
         match way {
             Way::Ask => self.ask(helpdesk, doubt, customer).await,
             Way::Resend => self.resend(helpdesk, doubt, customer).await,
+            Way::NotTwice => {
+                let why = "not sent again, since it might happen twice";
+                left(doubt, customer, &format!("{why}: {}", doubt.cause))
+            }
             Way::Word(_) | Way::Leave => left(doubt, customer, &doubt.cause),
         }
     }

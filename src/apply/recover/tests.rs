@@ -222,10 +222,15 @@ async fn a_create_is_never_sent_again() {
     let account = Account::new();
     let desk = desk(&[unclear()], shown());
     account.apply(vec![samples::create("C-1")], &desk).await;
-    let choices = Choices { resend: pattern("shop/*"), ..Choices::default() };
+    let choices = Choices { resend: pattern("shop/C-1"), ..Choices::default() };
     let error = account.recover(&desk, &choices).await.unwrap_err();
     assert!(matches!(error, RecoverError::Choice(_)));
+    let choices = Choices { resend: pattern("shop/*"), ..Choices::default() };
+    let recovered = account.recover(&desk, &choices).await.unwrap();
+    let Settlement::Open(failure) = outcome(&recovered) else { panic!("settled") };
+    assert!(failure.cause.starts_with("not sent again"), "{}", failure.cause);
     assert_eq!(account.record().unwrap().1.len(), 1, "nothing changed");
+    assert_eq!(desk.sent.lock().unwrap().len(), 1, "only the apply has sent");
 }
 
 /// A disk that takes nothing.

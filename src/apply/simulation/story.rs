@@ -130,6 +130,7 @@ impl<'a> Story<'a> {
         let inputs = Inputs {
             desired: &self.desired,
             state: Some(&self.state),
+            journal: None,
             state_file: "omniform.state.jsonl",
             doubts: &self.ledger.doubts(),
             policy: &POLICY,

@@ -3,11 +3,12 @@
 //! Messages name steps and lines, never a text of the file: it may be a person's.
 
 use super::{
-    ChannelRow, CustomerRow, DoubtRow, FieldRow, NoteRow, PlanFile, RemarkKind, StepRow, VERSION,
+    BaseRow, ChannelRow, CustomerRow, DoubtRow, FieldRow, NoteRow, PlanFile, RemarkKind, StepRow,
+    VERSION,
 };
 use crate::model::{Address, Channel, Customer, Field, FieldName, NonEmpty, Value, Verb, Wish};
 use crate::plan::{Action, AddChannels, Change, Create, Frozen, Note, Plan, Purge, Remark, Step};
-use crate::state::Version;
+use crate::state::{Base, Version};
 use serde::Deserialize;
 use serde_json::error::Category;
 use std::collections::BTreeMap;
@@ -134,10 +135,15 @@ fn numbers(version: &str) -> Option<(u32, u32)> {
 }
 
 fn restore(file: PlanFile) -> Result<Plan, FormatError> {
-    let base = match (file.base.lineage, file.base.serial) {
-        (Some(lineage), serial) => Some(Version { lineage, serial }),
-        (None, 0) => None,
-        (None, _) => return Err(content("base".to_owned(), "no serial without a lineage")),
+    let BaseRow { lineage, serial, journal } = file.base;
+    let base = match (lineage, serial, journal) {
+        (Some(lineage), serial, journal) => {
+            Some(Base { version: Version { lineage, serial }, journal })
+        }
+        (None, 0, None) => None,
+        (None, ..) => {
+            return Err(content("base".to_owned(), "no serial and no journal without a lineage"));
+        }
     };
     let mut steps = Vec::with_capacity(file.steps.len());
     for (id, row) in (1..).zip(file.steps) {
@@ -276,8 +282,11 @@ fn frozen(row: DoubtRow) -> Result<Frozen, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::{FormatError, parse};
+    use crate::plan::Plan;
     use crate::plan::format::{PlanFile, StepRow, to_json};
     use crate::plan::scene::{Scene, channel, live, set, tier, wanted};
+
+    use crate::state::JournalMark;
 
     type Edit = fn(&mut StepRow);
 
@@ -291,10 +300,10 @@ mod tests {
         PlanFile::new(&scene.plan())
     }
 
-    fn edited(edit: impl FnOnce(&mut PlanFile)) -> Result<(), FormatError> {
+    fn edited(edit: impl FnOnce(&mut PlanFile)) -> Result<Plan, FormatError> {
         let mut file = file();
         edit(&mut file);
-        parse(&file.sealed().to_json()).map(drop)
+        parse(&file.sealed().to_json())
     }
 
     #[test]
@@ -350,6 +359,13 @@ mod tests {
         assert!(edited(|file| file.summary.purge = 7).is_err());
         assert!(edited(|file| file.steps[1].fields.clear()).is_err());
         assert!(edited(|file| file.base.lineage = None).is_err());
+        let journal = JournalMark { run: "r".to_owned(), records: 3 };
+        let read = edited(|file| file.base.journal = Some(journal.clone())).unwrap();
+        assert_eq!(read.base.unwrap().journal, Some(journal.clone()));
+        let alone = |file: &mut PlanFile| {
+            (file.base.lineage, file.base.serial, file.base.journal) = (None, 0, Some(journal));
+        };
+        assert!(edited(alone).is_err());
         assert!(edited(|_| ()).is_ok());
     }
 

@@ -4,6 +4,7 @@
 
 use crate::model::{BrandId, BrandName, Endpoint, Kind, PrimaryId, Source, Timestamp, Verb};
 use crate::plan::{Held, Reason, Refusal, Summary};
+use crate::state::JournalMark;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +57,10 @@ pub struct BaseRow {
     pub lineage: Option<String>,
     /// The state's version; 0 without a state.
     pub serial: u64,
+    /// The journal as it was read, if a run had not put its journal away: the plan is stale as soon
+    /// as it goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub journal: Option<JournalMark>,
 }
 
 /// A customer.

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::model::{Channel, Customer, Field, Value, is_invisible};
 use crate::plan::{Action, Change, Create, Frozen, Note, Plan, Remark, Step};
+use crate::state::Base;
 use std::fmt::Write as _;
 
 impl PlanFile {
@@ -17,10 +18,12 @@ impl PlanFile {
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         let base = match &plan.base {
-            Some(version) => {
-                BaseRow { lineage: Some(version.lineage.clone()), serial: version.serial }
-            }
-            None => BaseRow { lineage: None, serial: 0 },
+            Some(Base { version, journal }) => BaseRow {
+                lineage: Some(version.lineage.clone()),
+                serial: version.serial,
+                journal: journal.clone(),
+            },
+            None => BaseRow { lineage: None, serial: 0, journal: None },
         };
         Self {
             format_version: VERSION.to_owned(),

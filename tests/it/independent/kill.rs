@@ -6,7 +6,7 @@ use crate::support::{
     strict::{Encoding, Fault, Faults, Options},
 };
 use std::{
-    fs::File,
+    fs::{self, File},
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -83,6 +83,48 @@ fn a_killed_apply_of_a_saved_plan_is_stale_when_repeated() {
     account.settle_doubts("old");
     account.env.run(&["apply", "saved.json"]).expect(5);
     account.expect_converges(CROWD, "old");
+}
+
+#[test]
+fn a_plan_saved_while_a_run_is_at_work_is_stale_once_that_has_ended() {
+    let account = Account::crowd(slow(150), 16);
+    let mut child = start(&account, &["apply", "--auto-approve"]);
+    let mut saved = Vec::new();
+    let mut seen = 0;
+    while child.try_wait().unwrap().is_none() {
+        let journal = fs::read(account.env.path("omniform.state.journal")).unwrap_or_default();
+        if journal.len() == seen {
+            thread::sleep(Duration::from_millis(2));
+            continue;
+        }
+        seen = journal.len();
+        let name = format!("{}.json", saved.len());
+        account.env.run(&["plan", "--out", &name]).expect(0);
+        saved.push(name);
+    }
+    end(child).expect(0);
+    let made_within = |name: &&String| account.env.read(name).contains("\"journal\": {");
+    assert!(saved.iter().filter(made_within).count() > 2, "too few plans were made in time");
+    let sent = account.strict.requests().len();
+    for name in saved.iter().filter(made_within) {
+        account.env.run(&["apply", name]).expect(5);
+    }
+    assert_eq!(account.strict.requests().len(), sent);
+    account.expect_settled();
+}
+
+#[test]
+fn a_plan_made_from_what_a_killed_run_left_is_applied_if_nothing_came_between() {
+    let account = Account::crowd(slow(40), 20);
+    kill_after(&account, &["apply", "--auto-approve"], 4, Duration::ZERO);
+    let before = account.strict.writes().len();
+    account.env.run(&["plan", "--out", "saved.json"]).expect(0);
+    let run = account.env.run(&["apply", "saved.json"]);
+    assert!(run.status == 0 || run.status == 4, "{run}");
+    assert!(account.strict.writes().len() > before, "{run}");
+    expect_nothing_sent_twice(&account.strict.writes()[before..]);
+    account.settle_doubts("old");
+    account.expect_converges(20, "old");
 }
 
 #[test]
