@@ -130,7 +130,7 @@ impl PlanTarget {
         disk::replace(&self.path, &temporary, text.as_bytes()).map_err(|error| self.refused(&error))
     }
 
-    /// Checks that nothing is there, or an older plan.
+    /// Checks that nothing is there, an empty file, or an older plan.
     fn check(&self) -> Result<(), PlanFileError> {
         match look(&self.path).map_err(|error| self.refused(&error))? {
             Found::Nothing => Ok(()),
@@ -138,7 +138,9 @@ impl PlanTarget {
             Found::File(_) => {
                 let file = disk::open(&self.path).map_err(|error| self.refused(&error))?;
                 let read = file.map_or(Ok(Vec::new()), |file| file.read(BEGINNING));
-                if begins_a_plan(&read.map_err(|error| self.refused(&error))?) {
+                let beginning = read.map_err(|error| self.refused(&error))?;
+                // Who makes a name for the plan beforehand, as mktemp does, leaves an empty file.
+                if beginning.is_empty() || begins_a_plan(&beginning) {
                     Ok(())
                 } else {
                     Err(PlanFileError::Occupied { path: self.shown.clone() })
@@ -232,11 +234,13 @@ mod tests {
     fn a_plan_replaces_no_file_but_an_older_plan() {
         let folder = tempfile::tempdir().unwrap();
         let tools = PLAN.replace("omniform", "terraform");
-        for text in ["", "brand: shop\n", "{\"format_version\":\"1.0\"}", &tools] {
+        for text in ["brand: shop\n", "{\"format_version\":\"1.0\"}", &tools] {
             fs::write(folder.path().join("file"), text).unwrap();
             let error = target(folder.path(), "file").unwrap_err();
             assert!(matches!(error, PlanFileError::Occupied { .. }), "{text}");
         }
+        fs::write(folder.path().join("made-by-mktemp"), "").unwrap();
+        target(folder.path(), "made-by-mktemp").unwrap().write(PLAN).unwrap();
         let late = target(folder.path(), "late").unwrap();
         fs::write(folder.path().join("late"), "somebody's").unwrap();
         assert!(matches!(late.write(PLAN), Err(PlanFileError::Occupied { .. })));
