@@ -93,13 +93,14 @@ fn compare(inputs: &Inputs<'_>) -> (Vec<(Customer, Draft)>, Vec<Note>) {
     (drafts, notes)
 }
 
-/// The selected customers in doubt, sorted.
+/// The customers in doubt, sorted: all of them, also those that are not selected, since as long as
+/// anybody is in doubt nobody may be told that there is nothing to do.
 fn frozen(inputs: &Inputs<'_>) -> Vec<Frozen> {
     let mut frozen: Vec<Frozen> = inputs
         .doubts
         .iter()
         .filter_map(|doubt| {
-            let customer = inputs.selected(&doubt.key)?;
+            let customer = inputs.desired.brands.customer(&doubt.key)?;
             Some(Frozen { customer, verb: doubt.verb, since: doubt.since })
         })
         .collect();
@@ -358,7 +359,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_selected_have_steps_notes_and_doubts() {
+    fn only_the_selected_have_steps_and_notes_but_every_doubt_is_told() {
         let scene = Scene::new()
             .want("3/C-1", wanted(&[], &[]))
             .want("7/C-1", wanted(&[], &[]))
@@ -368,7 +369,8 @@ mod tests {
             .target("shop/*");
         let plan = scene.plan();
         assert_eq!(told(&plan), ["1 create shop/C-1 NotRecorded"]);
-        assert!(plan.notes.is_empty() && plan.doubts.is_empty());
+        assert!(plan.notes.is_empty());
+        assert_eq!(plan.doubts.len(), 1);
     }
 
     #[test]

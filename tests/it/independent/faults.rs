@@ -181,3 +181,17 @@ fn recover_reads_the_list_page_by_page() {
         2
     );
 }
+
+#[test]
+fn a_doubt_is_told_also_by_a_run_that_is_about_others() {
+    let options =
+        Options { faults: Faults::scripted(&[(1, Fault::LostAfter)]), ..options(Encoding::Form) };
+    let account = Account::new(options, "brand: shop\ncustomers: { C-1: {}, C-2: {} }\n");
+    let run = |customer: &str| account.env.run(&["apply", "--auto-approve", "--target", customer]);
+    run("shop/C-1").expect(4);
+    run("shop/C-2").expect(4);
+    let again = run("shop/C-2").expect(4);
+    assert!(!again.stdout.contains("No changes."), "{again}");
+    assert!(again.last_line().contains("1 in doubt"), "{again}");
+    assert_eq!(account.strict.requests().len(), 2);
+}
