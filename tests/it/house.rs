@@ -206,3 +206,26 @@ fn every_diagnostic_code_is_provoked_by_a_case() {
         .collect();
     assert!(missing.is_empty(), "no case provokes {missing:?}");
 }
+
+#[test]
+fn every_exit_code_is_provoked_by_a_test() {
+    let mut tests = String::new();
+    let mut folders = vec![root().join("tests/it")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                tests.push_str(&fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let provoked = |code: u8| {
+        // Both signals stand in one table.
+        tests.contains(&format!(".expect({code})")) || tests.contains(&format!("\", {code})"))
+    };
+    let missing: Vec<u8> =
+        omniform::cli::exit_codes().map(|(code, _)| code).filter(|code| !provoked(*code)).collect();
+    assert!(missing.is_empty(), "no test provokes {missing:?}");
+}

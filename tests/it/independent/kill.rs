@@ -211,6 +211,22 @@ fn a_full_stdout_changes_nothing_of_what_is_done() {
 }
 
 #[test]
+fn results_that_the_disk_does_not_take_are_on_stderr_and_nothing_is_forgotten() {
+    let account = Account::crowd(options(Encoding::Form), 60);
+    // No file may grow beyond 16 blocks, so that the journal is full in the middle of the run.
+    let limited = "trap '' XFSZ; ulimit -f 16; exec omniform apply --auto-approve";
+    let run: Run = account.env.shell(".", limited).output().unwrap().into();
+    let run = run.expect(8);
+    assert!(run.stderr.contains("could not be made durable"), "{run}");
+    let sent = account.strict.requests().len();
+    assert!(sent > 0 && sent < 60, "{sent}");
+    // What the server did is recorded as done, or as in doubt; nobody is created twice.
+    let again = account.env.run(&["apply", "--auto-approve"]);
+    assert!([0, 4].contains(&again.status), "{again}");
+    assert!(account.strict.world().creates.values().all(|creates| *creates == 1));
+}
+
+#[test]
 fn a_closed_stdout_changes_nothing_of_what_is_done() {
     let account = Account::crowd(slow(40), 10);
     let mut child = start(&account, &["apply", "--auto-approve"]);
