@@ -66,7 +66,8 @@ pub(super) fn run(context: &Context, arguments: &Init) -> Ended {
             .hint("nothing was written; move them away, or start in another folder with -C DIR"));
     }
     for (path, text) in &files {
-        create(&folder.join(path), text)
+        let write = if GROWING.contains(&path.as_str()) { grow } else { create };
+        write(&folder.join(path), text)
             .map_err(|error| Failure::new(Exit::Failed, Unwritten { path: path.clone(), error }))?;
     }
     let created: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
@@ -93,16 +94,19 @@ struct Unwritten {
     error: io::Error,
 }
 
-/// Creates a file with the folders above it, or adds to one that may grow.
+/// Adds a text to the end of a file, or creates the file.
+fn grow(path: &Path, text: &str) -> io::Result<()> {
+    match OpenOptions::new().append(true).open(path) {
+        Ok(mut file) => file.write_all(format!("\n{text}").as_bytes()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => create(path, text),
+        Err(error) => Err(error),
+    }
+}
+
+/// Creates a file with the folders above it; one that appeared meanwhile is never overwritten.
 fn create(path: &Path, text: &str) -> io::Result<()> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
-    }
-    if path.exists() {
-        return OpenOptions::new()
-            .append(true)
-            .open(path)?
-            .write_all(format!("\n{text}").as_bytes());
     }
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
