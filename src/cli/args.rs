@@ -1,5 +1,6 @@
 //! The command line: every command and flag of the contract. *Touches: nothing;* clap parses.
 
+use crate::diagnostic::Code;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -49,7 +50,7 @@ pub(super) struct Common {
     #[arg(long, value_name = "ADDR", global = true)]
     pub(super) exclude: Vec<String>,
     /// Form of the output: text and json everywhere; markdown and html for plan and show; github
-    /// and sarif for validate
+    /// and sarif for validate; markdown for explain
     #[arg(long, value_enum, default_value = "text", global = true)]
     pub(super) format: Format,
     /// Whether questions may be asked on a terminal
@@ -89,6 +90,8 @@ pub(super) enum Command {
     Init(Init),
     /// Report all problems of all files in one run
     Validate(Validate),
+    /// Say what a finding means, why it matters and what to do
+    Explain(Explain),
     /// Show what would change
     Plan(Plan),
     /// Print a saved plan
@@ -125,6 +128,20 @@ pub(super) struct Validate {
     /// Show the line of each finding, with the values in it, also where stdout is no terminal
     #[arg(long)]
     pub(super) show_values: bool,
+    /// Show every finding in the text, not only the first 100
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Write the form that --format names to this file, and the text to stdout
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+/// `explain`
+#[derive(Args, Debug)]
+pub(super) struct Explain {
+    /// Codes of findings, such as D012; without any, all checks are listed
+    #[arg(value_name = "CODE", value_parser = code)]
+    pub(super) codes: Vec<Code>,
 }
 
 /// `plan`
@@ -275,6 +292,13 @@ pub(super) struct Completions {
     /// For which shell
     #[arg(value_enum)]
     pub(super) shell: Shell,
+}
+
+/// Reads the code of a check, such as `D012`.
+fn code(text: &str) -> Result<Code, String> {
+    Code::parse(text).ok_or_else(|| {
+        "expected a code such as D012; `omniform explain` lists all of them".to_owned()
+    })
 }
 
 /// Reads a length of time with a unit, such as `30s`, `500ms` or `5m`.

@@ -13,6 +13,8 @@ mod context;
 mod desk;
 mod environment;
 mod exit;
+mod explain;
+mod findings_file;
 mod init;
 mod key;
 mod log;
@@ -65,6 +67,7 @@ fn run(cli: Cli) -> Ended {
     log::start(&context);
     let (formats, selects) = match &cli.command {
         Command::Validate(_) => (&[Text, Json, Github, Sarif][..], Selects::Nobody),
+        Command::Explain(_) => (&[Text, Json, Markdown][..], Selects::Nobody),
         Command::Plan(_) => (&[Text, Json, Markdown, Html][..], Selects::Customers),
         Command::Show(_) => (&[Text, Json, Markdown, Html][..], Selects::Nobody),
         Command::Apply(_)
@@ -77,6 +80,7 @@ fn run(cli: Cli) -> Ended {
     match &cli.command {
         Command::Init(arguments) => init::run(&context, arguments),
         Command::Validate(arguments) => validate::run(&context, arguments),
+        Command::Explain(arguments) => explain::run(&context, arguments),
         Command::Plan(arguments) => plan::run(&context, arguments),
         Command::Show(arguments) => show::run(&context, arguments),
         Command::Apply(arguments) => apply::run(&context, arguments),

@@ -105,13 +105,17 @@ impl Workspace {
 /// Prints problems on stderr; errors among them stop the command.
 pub(super) fn tell_problems(context: &Context, diagnostics: &Diagnostics) -> Result<(), Failure> {
     if diagnostics.has_errors() {
-        output::tell(&render::diagnostics_text(diagnostics, &context.view_of_stderr()));
+        output::tell(&problems_text(context, diagnostics));
         return Err(Failure::told(Exit::Failed));
     }
     if !diagnostics.is_empty() {
-        context.say(&render::diagnostics_text(diagnostics, &context.view_of_stderr()));
+        context.say(&problems_text(context, diagnostics));
     }
     Ok(())
+}
+
+fn problems_text(context: &Context, diagnostics: &Diagnostics) -> String {
+    render::diagnostics_text(diagnostics, render::Extent::First, &context.view_of_stderr())
 }
 
 /// A project file that was found and read.

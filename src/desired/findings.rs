@@ -24,7 +24,7 @@ impl Findings {
 
     /// A finding that still can get a hint or related places before it is added.
     pub(super) fn at(&self, code: Code, mark: Mark, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::new(code, self.place(mark), message)
+        Diagnostic::new(code, self.place(mark), message).width(mark.width)
     }
 
     /// Adds a finding.

@@ -59,7 +59,7 @@ pub(super) fn kind(node: &Node<'_>) -> &'static str {
 }
 
 /// Reports that something else was expected; an alias is reported already.
-fn other(node: &Node<'_>, expected: &str, name: &str, hint: &str, findings: &mut Findings) {
+fn other(node: &Node<'_>, expected: &str, name: &str, hint: &'static str, findings: &mut Findings) {
     if matches!(node, Node::Broken(_)) {
         return;
     }
@@ -87,7 +87,7 @@ pub(super) fn quantity<'n>(
     node: &'n Node<'_>,
     name: &str,
     expected: &str,
-    hint: &str,
+    hint: &'static str,
     findings: &mut Findings,
 ) -> Option<&'n str> {
     match node {

@@ -1,120 +1,153 @@
-//! The table of checks: every code, its severity and its meaning in one line. *Pure.*
+//! A check and all that is to be said about it; a code stands for its check. *Pure.*
 //!
-//! D0xx: files and YAML. D1xx: customers. D2xx: the project file. D3xx: files against the state.
-//! A code is never used again for something else.
+//! The rows are in `catalogue`. A code is never used again for something else.
 
-use super::Severity::{self, Error, Warning};
-use std::fmt;
+use super::Severity;
+use super::catalogue;
+use std::{cmp::Ordering, fmt};
 
-macro_rules! codes {
-    ($($code:ident $severity:ident $meaning:literal;)+) => {
-        /// A check. Its doc comment, severity and README row come from one table.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Code { $(#[doc = $meaning] $code,)+ }
-
-        impl Code {
-            /// Every code, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$code,)+];
-
-            /// The code as printed.
-            #[must_use]
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$code => stringify!($code),)+ }
-            }
-
-            /// How bad a finding of this check is.
-            #[must_use]
-            pub fn severity(self) -> Severity {
-                match self { $(Self::$code => $severity,)+ }
-            }
-
-            /// What the check finds, in one line.
-            #[must_use]
-            pub fn meaning(self) -> &'static str {
-                match self { $(Self::$code => $meaning,)+ }
-            }
-        }
-    };
+/// A check: one row of the catalogue, from which `explain`, the page of all checks, the README's
+/// table, the SARIF rules and the tests are made.
+#[derive(Debug)]
+pub struct Check {
+    /// The code as printed, such as `D012`.
+    pub id: &'static str,
+    /// How bad a finding of this check is.
+    pub severity: Severity,
+    /// What it finds, in one line.
+    pub meaning: &'static str,
+    /// Why that matters, in one or two sentences.
+    pub why: &'static str,
+    /// What it looks like.
+    pub example: Example,
+    /// What to do about it, in one sentence.
+    pub fix: &'static str,
 }
 
-codes! {
-    D001 Error "no customer file was found";
-    D002 Error "a file or folder cannot be read";
-    D003 Error "a file is larger than 16 MiB";
-    D004 Error "a link leads out of the project's folder";
-    D005 Error "not a regular file, such as a device or a FIFO";
-    D006 Warning "a YAML file that no glob of the project matches";
-    D007 Error "a file is not UTF-8";
-    D008 Error "a file is in UTF-16 or UTF-32 instead of UTF-8";
-    D009 Error "a NUL or another control character in a file";
-    D010 Error "an unresolved merge conflict";
-    D011 Error "a Git LFS pointer in place of the file";
-    D012 Error "not readable as YAML";
-    D013 Error "a tab where YAML wants blanks";
-    D014 Error "a file without content";
-    D015 Error "an empty document before another one";
-    D016 Error "nested deeper than 16 levels";
-    D017 Error "one key twice in a map";
-    D018 Error "an anchor";
-    D019 Error "an alias";
-    D020 Error "a merge key";
-    D021 Error "a tag";
-    D022 Error "a key that is not a text";
-    D101 Error "an unknown key in a customer file";
-    D102 Error "a required key is missing in a customer file";
-    D103 Error "something else where a map belongs";
-    D104 Error "something else where one text belongs";
-    D105 Error "a brand that the project does not name";
-    D106 Error "an empty value, id or name of a field";
-    D107 Error "a blank at the start or end of a text";
-    D108 Error "a control character in a text";
-    D109 Error "an invisible character in an id, a name or an address";
-    D110 Warning "a name has a character that an account may refuse";
-    D111 Warning "an invisible character in the value of a field";
-    D113 Warning "an id or name of a field that is not in Unicode NFC";
-    D114 Warning "two ids of one brand differ by case only";
-    D115 Warning "an id or name mixes scripts";
-    D116 Error "one customer is declared twice";
-    D117 Error "an unknown kind of channel";
-    D118 Error "a null in place of an address, which cannot be removed";
-    D119 Error "a telephone number without its country code";
-    D120 Error "a telephone number that cannot exist";
-    D121 Warning "a telephone number in no known range";
-    D122 Error "not an email address";
-    D123 Error "an email address with a display name";
-    D124 Error "a handle with a leading `@`";
-    D125 Error "a handle with a blank inside";
-    D126 Error "one address twice in a brand";
-    D127 Error "the name of a custom field is one that the API itself reads";
-    D128 Error "neither `true` nor `false`";
-    D129 Error "not the number of a ticket";
-    D130 Error "a purge without its reason in words";
-    D131 Error "a purge beside other keys";
-    D201 Error "an unknown key in the project file";
-    D202 Error "a required key is missing in the project file";
-    D203 Error "a value of the wrong type in the project file";
-    D204 Error "an unknown version of the project file";
-    D205 Error "an endpoint that cannot be used";
-    D206 Error "two brands with one id";
-    D207 Error "two brands with one name in Omnidesk's list";
-    D208 Error "the name of a brand cannot be used in addresses";
-    D209 Error "not the id of a brand";
-    D210 Error "a number out of its range";
-    D211 Error "not a duration";
-    D212 Error "neither a share nor a number";
-    D213 Error "a glob that cannot be used";
-    D214 Error "a word that is none of the choices";
-    D215 Error "a project without brands";
-    D216 Error "an unusable text in the project file";
-    D217 Error "more than one document in the project file";
-    D301 Error "an entry for a purged customer";
-    D302 Error "the state records a brand that the project does not name";
-    D303 Error "no customers are declared while the state records some";
-    D304 Error "a target matches nobody";
+/// What a finding looks like, and how it looks mended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Example {
+    /// What stands below an entry's id, indented there.
+    Entry {
+        /// The lines that provoke the finding.
+        wrong: &'static str,
+        /// The lines mended.
+        right: &'static str,
+    },
+    /// A whole customer file of a project that names the brand `shop`.
+    Customers {
+        /// The file that provokes the finding.
+        wrong: &'static str,
+        /// The file mended.
+        right: &'static str,
+    },
+    /// Lines of a project file; keys that it needs and that are not shown stand beside them.
+    Project {
+        /// The lines that provoke the finding.
+        wrong: &'static str,
+        /// The lines mended.
+        right: &'static str,
+    },
+    /// Something that no text of a file can show.
+    Situation(&'static str),
+}
+
+/// The name of a check.
+#[derive(Clone, Copy)]
+pub struct Code(pub(super) &'static Check);
+
+impl Code {
+    /// Every code, in order.
+    pub fn all() -> impl Iterator<Item = Self> + Clone {
+        catalogue::PARTS.iter().flat_map(|part| part.iter().copied())
+    }
+
+    /// The code of a name, in capitals or not.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::all().find(|code| code.as_str().eq_ignore_ascii_case(text))
+    }
+
+    /// All that is to be said about it.
+    #[must_use]
+    pub fn check(self) -> &'static Check {
+        self.0
+    }
+
+    /// The code as printed.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.0.id
+    }
+
+    /// How bad a finding of this check is.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        self.0.severity
+    }
+}
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.id == other.0.id
+    }
+}
+
+impl Eq for Code {}
+
+impl PartialOrd for Code {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Code {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.id.cmp(other.0.id)
+    }
 }
 
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        f.pad(self.0.id)
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+
+    #[test]
+    fn every_check_has_a_code_of_its_own_and_they_stand_in_order() {
+        let all: Vec<Code> = Code::all().collect();
+        assert!(all.len() > 70);
+        assert!(all.is_sorted_by(|a, b| a < b), "{all:?}");
+        for code in all {
+            let id = code.as_str();
+            let form = id.len() == 4
+                && id.starts_with('D')
+                && id[1..].bytes().all(|byte| byte.is_ascii_digit());
+            assert!(form, "{id}");
+            assert_eq!(Code::parse(&id.to_lowercase()), Some(code));
+        }
+        assert_eq!(Code::parse("D999"), None);
+    }
+
+    #[test]
+    fn every_check_is_told_in_whole_sentences() {
+        for code in Code::all() {
+            let check = code.check();
+            for sentence in [check.why, check.fix] {
+                assert!(sentence.ends_with('.') && sentence.len() > 30, "{code}: {sentence}");
+                assert!(!sentence.contains('\n') && !sentence.contains("  "), "{code}: {sentence}");
+            }
+            assert!(!check.meaning.ends_with('.') && !check.meaning.contains('\n'), "{code}");
+        }
     }
 }

@@ -5,13 +5,15 @@
 //! A diagnostic is about the user's files and is collected, never thrown; an operation that stopped
 //! is an error and belongs to its room. Messages never hold a customer's value.
 
+mod catalogue;
 mod code;
 
-pub use code::Code;
+pub use code::{Check, Code, Example};
 
 use crate::model::Place;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// How bad it is.
 #[derive(
@@ -41,12 +43,14 @@ impl Severity {
 pub struct Diagnostic {
     /// Where it is. A finding about a file as a whole points to its line 1, column 1.
     pub place: Place,
+    /// How many characters of the line it covers from there; 1 where only its start is known.
+    pub width: u32,
     /// Which check found it.
     pub code: Code,
     /// What was expected and what was found, in one sentence without a value.
     pub message: String,
     /// What to do next.
-    pub hint: Option<String>,
+    pub hint: Option<Cow<'static, str>>,
     /// Other places that belong to it, such as the first of two equal keys.
     pub related: Vec<Place>,
 }
@@ -55,12 +59,19 @@ impl Diagnostic {
     /// A finding at a place.
     #[must_use]
     pub fn new(code: Code, place: Place, message: impl Into<String>) -> Self {
-        Self { place, code, message: message.into(), hint: None, related: Vec::new() }
+        Self { place, width: 1, code, message: message.into(), hint: None, related: Vec::new() }
+    }
+
+    /// Sets how many characters of the line it covers.
+    #[must_use]
+    pub fn width(mut self, width: u32) -> Self {
+        self.width = width.max(1);
+        self
     }
 
     /// Adds what to do next.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
         self.hint = Some(hint.into());
         self
     }

@@ -1,53 +1,78 @@
 //! Diagnostics as text: `file:line:column: error[D012]: message`, as editors and people read it.
 //! *Pure.* A source line holds people's data: it is there on request only, and never masked.
 
-use super::excerpt::Lines;
+use super::excerpt::{Lines, Target};
 use super::view::Tone;
 use super::{Values, View, escape, words};
 use crate::desired::SourceFile;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::model::Place;
 
-/// All findings in their order, then a line that counts them. Ends with one newline.
-#[must_use]
-pub fn diagnostics_text(diagnostics: &Diagnostics, view: &View) -> String {
-    text(diagnostics, &[], view)
+/// How many findings a text shows before it only counts the rest.
+const SHOWN_MAX: usize = 100;
+
+/// How many findings a text shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// The first 100, and how many more there are.
+    First,
+    /// All of them.
+    All,
 }
 
-/// The same with the line of the file below each finding, and a caret below its column; without
+/// The findings in their order, then a line that counts them. Ends with one newline.
+#[must_use]
+pub fn diagnostics_text(diagnostics: &Diagnostics, extent: Extent, view: &View) -> String {
+    text(diagnostics, &[], extent, view)
+}
+
+/// The same with the line of the file below each finding, and carets below what it covers; without
 /// them where values are masked.
 #[must_use]
 pub fn diagnostics_text_with_lines(
     diagnostics: &Diagnostics,
     files: &[SourceFile],
+    extent: Extent,
     view: &View,
 ) -> String {
     match view.values {
-        Values::Shown => text(diagnostics, files, view),
-        Values::Masked => text(diagnostics, &[], view),
+        Values::Shown => text(diagnostics, files, extent, view),
+        Values::Masked => text(diagnostics, &[], extent, view),
     }
 }
 
-fn text(diagnostics: &Diagnostics, files: &[SourceFile], view: &View) -> String {
+fn text(diagnostics: &Diagnostics, files: &[SourceFile], extent: Extent, view: &View) -> String {
     let lines = Lines::new(diagnostics, files);
-    let mut out: String = diagnostics.iter().map(|it| finding(it, &lines, view)).collect();
+    let shown = match extent {
+        Extent::First => SHOWN_MAX,
+        Extent::All => usize::MAX,
+    };
+    let mut out: String =
+        diagnostics.iter().take(shown).map(|it| finding(it, &lines, view)).collect();
+    let rest = diagnostics.iter().len().saturating_sub(shown);
+    if rest > 0 {
+        push!(out, "… and {rest} more: `omniform validate --all` shows them.\n");
+    }
     out.push_str(&counts(diagnostics));
     escape::plain(&out)
 }
 
 fn finding(diagnostic: &Diagnostic, lines: &Lines<'_>, view: &View) -> String {
-    let tone = match diagnostic.severity() {
+    let severity = diagnostic.severity();
+    let tone = match severity {
         Severity::Error => Tone::Removed,
         Severity::Warning => Tone::Changed,
     };
-    let place = escape::line(&place(&diagnostic.place));
-    let class = format!("{}[{}]", diagnostic.severity().as_str(), diagnostic.code);
+    let class = format!("{}[{}]", severity.as_str(), diagnostic.code);
     let class = view.paint(tone, class);
-    let mut out = format!("{place}: {class}: {}\n", escape::line(&diagnostic.message));
-    out.push_str(&lines.around(&diagnostic.place, view.width).unwrap_or_default());
+    let message = escape::line(&diagnostic.message);
+    let mut out = format!("{}: {class}: {message}\n", escape::line(&place(&diagnostic.place)));
+    let excerpt =
+        |place, width| lines.around(&Target { place, width, severity }, view).unwrap_or_default();
+    out.push_str(&excerpt(&diagnostic.place, diagnostic.width));
     for related in &diagnostic.related {
-        let place = escape::line(&related.to_string());
-        push!(out, "  note: also here: {place}\n");
+        push!(out, "  note: also here: {}\n", escape::line(&related.to_string()));
+        out.push_str(&excerpt(related, 1));
     }
     if let Some(hint) = &diagnostic.hint {
         push!(out, "  hint: {}\n", escape::line(hint));
@@ -77,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_finding_is_one_line_with_its_hint_and_other_places_below() {
-        insta::assert_snapshot!(diagnostics_text(&samples::diagnostics(), &View::default()), @r#"
+        insta::assert_snapshot!(diagnostics_text(&samples::diagnostics(), Extent::First, &View::default()), @r#"
         customers/shop.yaml:12:7: error[D001]: expected one entry, found a second
           note: also here: customers/shop.yaml:3:1
           hint: remove one of the two
@@ -91,11 +116,26 @@ mod tests {
         let bytes = format!("{}    lastname: 4da\n", "\n".repeat(13)).into_bytes();
         let files = [SourceFile { name: "customers/shop.yaml".into(), bytes }];
         let found = samples::diagnostics();
-        let text = diagnostics_text_with_lines(&found, &files, &View::default());
-        assert!(text.contains("digit\n  14 |     lastname: 4da\n     |         ^\n"), "{text}");
+        let text = diagnostics_text_with_lines(&found, &files, Extent::First, &View::default());
+        assert!(text.contains("digit\n   |\n14 |     lastname: 4da\n   |         ^\n"), "{text}");
         let masked = View { values: Values::Masked, ..View::default() };
-        let text = diagnostics_text_with_lines(&found, &files, &masked);
-        assert_eq!(text, diagnostics_text(&found, &View::default()));
+        let text = diagnostics_text_with_lines(&found, &files, Extent::First, &masked);
+        assert_eq!(text, diagnostics_text(&found, Extent::First, &View::default()));
+    }
+
+    #[test]
+    fn a_hundred_findings_are_shown_and_the_rest_is_counted() {
+        let mut found = Diagnostics::new();
+        for line in 1..=102 {
+            let at = Place { file: "a.yaml".into(), line, column: 1 };
+            found.push(Diagnostic::new(Code::D101, at, "unknown key"));
+        }
+        let text = diagnostics_text(&found, Extent::First, &View::default());
+        assert!(text.contains("a.yaml:100:1") && !text.contains("a.yaml:101:1"), "{text}");
+        let end = "… and 2 more: `omniform validate --all` shows them.\nFound 102 errors and 0 warnings.\n";
+        assert!(text.ends_with(end), "{text}");
+        let all = diagnostics_text(&found, Extent::All, &View::default());
+        assert!(all.contains("a.yaml:102:1") && !all.contains('…'), "{all}");
     }
 
     #[test]
@@ -103,12 +143,15 @@ mod tests {
         let mut found = Diagnostics::new();
         let at = Place { file: "--target".into(), line: 1, column: 1 };
         found.push(Diagnostic::new(Code::D304, at, "found none"));
-        let text = diagnostics_text(&found, &View::default());
+        let text = diagnostics_text(&found, Extent::First, &View::default());
         assert!(text.starts_with("--target: error[D304]: found none\n"), "{text}");
     }
 
     #[test]
     fn nothing_found_is_said() {
-        assert_eq!(diagnostics_text(&Diagnostics::new(), &View::default()), "No problems found.\n");
+        assert_eq!(
+            diagnostics_text(&Diagnostics::new(), Extent::First, &View::default()),
+            "No problems found.\n"
+        );
     }
 }

@@ -109,7 +109,7 @@ fn outputs(view: &View) -> Vec<(&'static str, String)> {
         ("plan html", plan_html(&plan, view.values)),
         ("report text", report_text(&report, view)),
         ("report json", report_json(&report)),
-        ("diagnostics text", diagnostics_text(&found, view)),
+        ("diagnostics text", diagnostics_text(&found, Extent::All, view)),
         ("diagnostics json", diagnostics_json(&found)),
         ("diagnostics github", diagnostics_github(&found, "crm")),
         ("diagnostics sarif", diagnostics_sarif(&found, "crm")),

@@ -41,6 +41,7 @@ const EDGES: &[&str] = &[
     "apply/driver.rs",
     "apply/recover/runner.rs",
     "cli/environment.rs",
+    "cli/findings_file.rs",
     "cli/init.rs",
     "cli/key.rs",
     "desired/files/find.rs",
@@ -200,8 +201,7 @@ fn every_diagnostic_code_is_provoked_by_a_case() {
         let expected: PathBuf = entry.unwrap().path().join("expected.txt");
         provoked.push_str(&fs::read_to_string(expected).unwrap());
     }
-    let missing: Vec<_> = omniform::diagnostic::Code::ALL
-        .iter()
+    let missing: Vec<_> = omniform::diagnostic::Code::all()
         .filter(|code| !provoked.contains(&format!("[{code}]")))
         .collect();
     assert!(missing.is_empty(), "no case provokes {missing:?}");

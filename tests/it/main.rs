@@ -21,3 +21,4 @@ mod readme;
 mod schemas;
 mod support;
 mod tables;
+mod validate;

@@ -1,6 +1,6 @@
 //! The README's tables are made from the code. `OMNIFORM_UPDATE=1 cargo test` writes them anew.
 
-use crate::support::README;
+use crate::support::{README, TestEnv};
 use std::{fmt::Write, fs, path::Path, sync::PoisonError};
 
 #[test]
@@ -15,11 +15,22 @@ fn the_readme_lists_every_exit_code() {
 #[test]
 fn the_readme_lists_every_diagnostic() {
     let mut table = String::from("| code | severity | what it finds |\n|---|---|---|\n");
-    for code in omniform::diagnostic::Code::ALL {
+    for code in omniform::diagnostic::Code::all() {
         let severity = code.severity().as_str();
-        writeln!(table, "| {code} | {severity} | {} |", code.meaning()).unwrap();
+        writeln!(table, "| {code} | {severity} | {} |", code.check().meaning).unwrap();
     }
     compare("diagnostics", &table);
+}
+
+#[test]
+fn the_page_of_all_checks_is_what_explain_prints() {
+    let printed = TestEnv::new().run(&["explain", "--format", "markdown"]).expect(0).stdout;
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/diagnostics.md");
+    if std::env::var_os("OMNIFORM_UPDATE").is_some() {
+        fs::write(&path, &printed).unwrap();
+    }
+    let page = fs::read_to_string(path).unwrap_or_default();
+    assert!(page == printed, "OMNIFORM_UPDATE=1 cargo test writes the page anew");
 }
 
 #[test]

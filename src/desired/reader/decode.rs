@@ -64,7 +64,7 @@ fn stands_in_for_another(text: &str, findings: &mut Findings) -> bool {
             };
             if starts("<<<<<<<") || (!found && starts(">>>>>>>")) {
                 found = true;
-                let mark = Mark { line: number(index + 1), column: 1 };
+                let mark = Mark { width: 7, ..Mark::at(number(index + 1), 1) };
                 let message = "expected YAML, found the marker of a merge conflict";
                 let hint = "choose one of the two sides, and remove all lines with markers";
                 findings.push(findings.at(Code::D010, mark, message).hint(hint));
@@ -150,9 +150,9 @@ fn is_bad(c: char, next: Option<char>) -> bool {
 
 fn after(mark: Mark, c: char) -> Mark {
     if c == '\n' {
-        Mark { line: mark.line.saturating_add(1), column: 1 }
+        Mark::at(mark.line.saturating_add(1), 1)
     } else {
-        Mark { line: mark.line, column: mark.column.saturating_add(1) }
+        Mark::at(mark.line, mark.column.saturating_add(1))
     }
 }
 

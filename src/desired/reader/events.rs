@@ -100,12 +100,12 @@ impl<'t> Builder<'t, '_> {
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
                 let hint = "write the value out; what several customers share goes to `defaults`. \
                             A text that starts with `*` needs quotes";
-                self.report(Code::D019, at, "expected a value, found an alias", hint);
+                self.report(Code::D019, covered(span), "expected a value, found an alias", hint);
                 self.add(Node::Broken(at));
             }
             Event::Anchor(..) => {
                 let hint = "leave the anchor out; a text that starts with `&` needs quotes";
-                self.report(Code::D018, at, "expected no anchors, found one", hint);
+                self.report(Code::D018, covered(span), "expected no anchors, found one", hint);
             }
             Event::MappingStart(..) => {
                 let (pairs, key) = (Vec::new(), None);
@@ -120,7 +120,7 @@ impl<'t> Builder<'t, '_> {
         true
     }
 
-    fn report(&mut self, code: Code, mark: Mark, message: &str, hint: &str) {
+    fn report(&mut self, code: Code, mark: Mark, message: &str, hint: &'static str) {
         self.findings.push(self.findings.at(code, mark, message).hint(hint));
     }
 
@@ -230,7 +230,7 @@ fn beside<'t>(key: &Scalar<'t>, mut node: Node<'t>) -> Node<'t> {
 }
 
 fn scalar(text: Cow<'_, str>, style: ScalarStyle, span: Span) -> Scalar<'_> {
-    let mark = mark(&span.start);
+    let mark = covered(span);
     // The parser gives `~` for nothing, with a span of no length.
     if style == ScalarStyle::Plain && span.is_empty() {
         return Scalar { text: Cow::Borrowed(""), style: Style::Absent, mark };
@@ -245,5 +245,16 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, span: Span) -> Scalar<'_> {
 
 /// The parser counts lines from 1 and columns from 0.
 fn mark(marker: &Marker) -> Mark {
-    Mark { line: number(marker.line()), column: number(marker.col() + 1) }
+    Mark::at(number(marker.line()), number(marker.col() + 1))
+}
+
+/// The place of a piece of text; what goes on in another line is pointed at by its start.
+fn covered(span: Span) -> Mark {
+    let start = mark(&span.start);
+    let width = span.end.col().saturating_sub(span.start.col()).max(1);
+    if span.end.line() == span.start.line() {
+        Mark { width: number(width), ..start }
+    } else {
+        start
+    }
 }

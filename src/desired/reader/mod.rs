@@ -29,7 +29,11 @@ pub(super) fn decode<'t>(file: &'t SourceFile, findings: &mut Findings) -> Optio
 /// The documents of a text that have content and could be read.
 ///
 /// `hint` says what to do with a file without content.
-pub(super) fn read<'t>(text: &'t str, hint: &str, findings: &mut Findings) -> Vec<Node<'t>> {
+pub(super) fn read<'t>(
+    text: &'t str,
+    hint: &'static str,
+    findings: &mut Findings,
+) -> Vec<Node<'t>> {
     let documents = events::read(text, findings);
     if documents.is_empty() || documents.iter().all(events::Outcome::is_empty) {
         let message = "expected a YAML document, found a file without content";

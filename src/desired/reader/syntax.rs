@@ -38,13 +38,11 @@ fn first_tab(mark: Mark, text: &str) -> Mark {
         lines.next().map(|(_, line)| line.chars().take(column).collect()).unwrap_or_default();
     if let Some(last) = upto.iter().rposition(|&c| c == '\t').filter(|last| last + 2 >= column) {
         let first = upto[..last].iter().rposition(|&c| c != '\t').map_or(0, |before| before + 1);
-        return Mark { line: mark.line, column: number(first + 1) };
+        return Mark::at(mark.line, number(first + 1));
     }
     let indented =
         |line: &str| line.chars().take_while(|&c| c == ' ' || c == '\t').position(|c| c == '\t');
-    lines
-        .find_map(|(line, text)| Some(Mark { line, column: number(indented(text)? + 1) }))
-        .unwrap_or(mark)
+    lines.find_map(|(line, text)| Some(Mark::at(line, number(indented(text)? + 1)))).unwrap_or(mark)
 }
 
 /// The finding for a document that is nested too deep.

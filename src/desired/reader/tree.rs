@@ -4,18 +4,25 @@
 
 use std::borrow::Cow;
 
-/// A point in the file that is being read.
+/// A place in the file that is being read, and how far it goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Mark {
     /// Line, from 1.
     pub(crate) line: u32,
     /// Column in characters, from 1.
     pub(crate) column: u32,
+    /// How many characters of the line it covers; 1 where only its start is known.
+    pub(crate) width: u32,
 }
 
 impl Mark {
     /// The start of a file.
-    pub(crate) const START: Self = Self { line: 1, column: 1 };
+    pub(crate) const START: Self = Self::at(1, 1);
+
+    /// A point.
+    pub(crate) const fn at(line: u32, column: u32) -> Self {
+        Self { line, column, width: 1 }
+    }
 }
 
 /// How a scalar is written.

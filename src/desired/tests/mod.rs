@@ -1,5 +1,6 @@
 //! A project of two brands, and files that are read in it.
 
+mod catalogue;
 mod customers;
 mod laws;
 mod project;
