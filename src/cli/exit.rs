@@ -114,6 +114,14 @@ impl Failure {
         Self { exit, error: None, hint: None }
     }
 
+    /// Says what the error is about; it becomes the cause of that.
+    pub(super) fn in_context(mut self, about: String) -> Self {
+        self.error = self
+            .error
+            .map(|source| Box::new(InContext { about, source }) as Box<dyn Error + Send + Sync>);
+        self
+    }
+
     /// Adds what to do next.
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
@@ -125,6 +133,14 @@ impl Failure {
         self.hint = self.hint.or(hint);
         self
     }
+}
+
+/// An error and what it is about.
+#[derive(Debug, thiserror::Error)]
+#[error("{about}")]
+struct InContext {
+    about: String,
+    source: Box<dyn Error + Send + Sync>,
 }
 
 /// `error: …`, then each cause, then the hint; nothing if it was told already.

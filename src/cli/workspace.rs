@@ -86,12 +86,16 @@ impl Workspace {
 
     fn with(context: &Context, file: PathBuf, project: Project) -> Result<Self, Failure> {
         let root = folder_of(&file);
-        let flag = context.flags.state.as_ref().or(context.environment.state.as_ref());
-        let state = match flag {
+        let given = Given::new(
+            context.flags.state.as_ref(),
+            context.environment.state.as_ref(),
+            "OMNIFORM_STATE",
+        );
+        let state = match given.path {
             Some(path) => context.path(path),
             None => root.join(&project.state),
         };
-        let paths = Paths::resolve(&state).map_err(record::failure)?;
+        let paths = Paths::resolve(&state).map_err(|error| given.named(record::failure(error)))?;
         Ok(Self { root, file, project, paths })
     }
 
@@ -128,10 +132,14 @@ struct Read {
 }
 
 fn read_project(context: &Context) -> Result<Read, Failure> {
-    let explicit = context.flags.config.as_ref().or(context.environment.config.as_ref());
-    let explicit = explicit.map(|path| context.path(path));
+    let given = Given::new(
+        context.flags.config.as_ref(),
+        context.environment.config.as_ref(),
+        "OMNIFORM_CONFIG",
+    );
+    let explicit = given.path.map(|path| context.path(path));
     let file = files::find_project(explicit.as_deref(), context.folder()).map_err(failed)?;
-    let source = files::read_project(&file).map_err(failed)?;
+    let source = files::read_project(&file).map_err(|error| given.named(failed(error)))?;
     tracing::info!(path = %file.display(), "the project file is read");
     let (project, diagnostics) = desired::parse_project(&source);
     let project = match project {
@@ -151,6 +159,28 @@ fn folder_of(file: &Path) -> PathBuf {
 fn failed(error: files::FilesError) -> Failure {
     let hint = error.hint();
     Failure::new(Exit::Failed, error).hint_if(hint)
+}
+
+/// A path that a flag or a variable names; the flag wins.
+struct Given<'a> {
+    path: Option<&'a PathBuf>,
+    /// The variable that it came from.
+    variable: Option<&'static str>,
+}
+
+impl<'a> Given<'a> {
+    fn new(flag: Option<&'a PathBuf>, value: Option<&'a PathBuf>, name: &'static str) -> Self {
+        let variable = (flag.is_none() && value.is_some()).then_some(name);
+        Self { path: flag.or(value), variable }
+    }
+
+    /// Says which variable named the path.
+    fn named(&self, failure: Failure) -> Failure {
+        match self.variable {
+            Some(name) => failure.in_context(format!("{name} cannot be used")),
+            None => failure,
+        }
+    }
 }
 
 /// Lets `OMNIFORM_ENDPOINT` stand for the project file's endpoint.

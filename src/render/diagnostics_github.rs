@@ -2,6 +2,7 @@
 //! *Pure.* The form: GitHub's "Workflow commands for GitHub Actions".
 
 use super::escape::{github_message, github_property};
+use super::words;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 
 /// One command a finding; nothing at all when nothing was found. `prefix` is the path from the Git
@@ -14,7 +15,8 @@ pub fn diagnostics_github(diagnostics: &Diagnostics, prefix: &str) -> String {
 fn command(diagnostic: &Diagnostic, prefix: &str) -> String {
     let mut message = diagnostic.message.clone();
     for place in &diagnostic.related {
-        push!(message, "\nalso here: {}", rooted(prefix, &place.to_string()));
+        let label = words::related(diagnostic.code);
+        push!(message, "\n{label}: {}", rooted(prefix, &place.to_string()));
     }
     if let Some(hint) = &diagnostic.hint {
         push!(message, "\nhint: {hint}");

@@ -4,7 +4,7 @@
 
 use super::diagnostics_github::rooted;
 use super::explanation::rule_markdown;
-use super::{escape, json};
+use super::{escape, json, words};
 use crate::diagnostic::{Check, Code, Diagnostic, Diagnostics, Severity};
 use crate::model::Place;
 use serde::Serialize;
@@ -172,7 +172,7 @@ fn found(diagnostic: &Diagnostic, rule_index: usize, prefix: &str) -> Found {
     let related = diagnostic.related.iter().enumerate().map(|(id, place)| Location {
         id: Some(id),
         point: point(place, 1, prefix),
-        message: Some(Text { text: "also here" }),
+        message: Some(Text { text: words::related(diagnostic.code) }),
     });
     let own = point(&diagnostic.place, diagnostic.width, prefix);
     Found {

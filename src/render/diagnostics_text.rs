@@ -71,7 +71,8 @@ fn finding(diagnostic: &Diagnostic, lines: &Lines<'_>, view: &View) -> String {
         |place, width| lines.around(&Target { place, width, severity }, view).unwrap_or_default();
     out.push_str(&excerpt(&diagnostic.place, diagnostic.width));
     for related in &diagnostic.related {
-        push!(out, "  note: also here: {}\n", escape::line(&related.to_string()));
+        let label = words::related(diagnostic.code);
+        push!(out, "  note: {label}: {}\n", escape::line(&related.to_string()));
         out.push_str(&excerpt(related, 1));
     }
     if let Some(hint) = &diagnostic.hint {

@@ -1,5 +1,6 @@
 //! What plans and reports say, in words that every renderer shares. *Pure.*
 
+use crate::diagnostic::Code;
 use crate::model::Verb;
 use crate::plan::{Action, HeldBy, Plan, Reason, Refusal, Remark};
 use std::fmt::Display;
@@ -33,6 +34,12 @@ pub(super) fn held(by: HeldBy) -> &'static str {
         HeldBy::AddressInUse => "an address is recorded for another customer of the brand",
         HeldBy::EarlierStep => "an earlier step of the same customer is held",
     }
+}
+
+/// What the other places of a finding are.
+pub(super) fn related(code: Code) -> &'static str {
+    const TWICE: [Code; 5] = [Code::D017, Code::D116, Code::D126, Code::D206, Code::D207];
+    if TWICE.contains(&code) { "first defined here" } else { "also here" }
 }
 
 /// A sentence around something that a renderer has to set apart.

@@ -71,10 +71,15 @@ pub enum Damage {
         found: u64,
     },
     /// A line that is no customer and no tombstone.
-    #[error("line {line}: expected a customer or a tombstone, found something else")]
+    #[error(
+        "line {line}, column {column}: expected the keys and types of a recorded customer, found \
+         others"
+    )]
     BadLine {
         /// The line.
         line: u64,
+        /// The byte of the line up to which it can be read, from 1.
+        column: usize,
     },
     /// A line that says what a customer's says, but not in the form that omniform writes.
     #[error("line {line}: the customer is not written as omniform writes it")]
@@ -158,7 +163,8 @@ pub fn parse(text: &str) -> Result<State, Damage> {
     let mut entries = BTreeMap::new();
     let mut found = 0;
     for (number, line) in (2..).zip(rest.split_terminator('\n')) {
-        let (key, entry) = parse_line(line).ok_or(Damage::BadLine { line: number })?;
+        let (key, entry) =
+            parse_line(line).map_err(|column| Damage::BadLine { line: number, column })?;
         if print_entry(&key, &entry) != line {
             return Err(Damage::NotCanonical { line: number });
         }
@@ -216,15 +222,18 @@ fn parse_header(line: &str) -> Result<Header, Damage> {
     Ok(header)
 }
 
-/// The entry of a line. The reader's own words are dropped: they quote values.
-fn parse_line(line: &str) -> Option<(Key, Entry)> {
-    let (brand, primary, entry) = if let Ok(customer) = serde_json::from_str::<Customer>(line) {
-        (customer.brand, customer.id.clone(), Entry::Live(customer.into_live()))
-    } else {
-        let tombstone: Tombstone = serde_json::from_str(line).ok()?;
-        (tombstone.brand, tombstone.id, Entry::Purged(tombstone.purged))
+/// The entry of a line, or the column of the problem. The reader's own words are dropped: they quote
+/// values.
+fn parse_line(line: &str) -> Result<(Key, Entry), usize> {
+    let (brand, primary, entry) = match serde_json::from_str::<Customer>(line) {
+        Ok(customer) => (customer.brand, customer.id.clone(), Entry::Live(customer.into_live())),
+        Err(other) => {
+            let tombstone: Tombstone = serde_json::from_str(line)
+                .map_err(|purged| other.column().max(purged.column()).max(1))?;
+            (tombstone.brand, tombstone.id, Entry::Purged(tombstone.purged))
+        }
     };
-    (brand.get() > 0).then_some((Key { brand, primary }, entry))
+    if brand.get() > 0 { Ok((Key { brand, primary }, entry)) } else { Err(1) }
 }
 
 fn print_entry(key: &Key, entry: &Entry) -> String {
@@ -365,8 +374,8 @@ mod tests {
                 Damage::Conflict { line: 2 },
             ),
             (text.replace('\n', "\r\n"), Damage::CarriageReturn { line: 1 }),
-            (joined(&[header, first, "", second]), Damage::BadLine { line: 3 }),
-            (joined(&[header, "[]", second]), Damage::BadLine { line: 2 }),
+            (joined(&[header, first, "", second]), Damage::BadLine { line: 3, column: 1 }),
+            (joined(&[header, "[]", second]), Damage::BadLine { line: 2, column: 2 }),
             (joined(&[header, first, first]), Damage::Duplicate { line: 3 }),
             (joined(&[header, second, first]), Damage::OutOfOrder { line: 3 }),
             (format!("\u{FEFF}{text}"), Damage::NotAState),
@@ -400,7 +409,7 @@ mod tests {
             r#"{"brand":1,"id":"a","channels":{"fax":["1"]}}"#,
             r#"{"brand":1,"id":"a","protect":true,"purged":"2026-11-23T10:00:00Z"}"#,
         ] {
-            assert_eq!(bad(line), Damage::BadLine { line: 2 }, "{line}");
+            assert!(matches!(bad(line), Damage::BadLine { line: 2, .. }), "{line}");
         }
     }
 

@@ -113,3 +113,17 @@ fn a_code_is_explained_whatever_its_letters_and_an_unknown_one_is_wrong_usage() 
     let unknown = env.run(&["explain", "D999"]).expect(64).stderr;
     assert!(unknown.contains("expected a code such as D012"), "{unknown}");
 }
+
+#[test]
+fn a_bad_value_of_the_environment_is_named_by_its_variable() {
+    for (name, value) in [
+        ("OMNIFORM_CONFIG", "nowhere.yaml"),
+        ("OMNIFORM_STATE", "no/such/folder/state.jsonl"),
+        ("OMNIFORM_ENDPOINT", "http://acme.omnidesk.com"),
+    ] {
+        let mut env = project("brand: shop\ncustomers: { C-1: {} }\n");
+        let run = env.set(name, value).run(&["plan"]).expect(1);
+        assert!(run.stderr.starts_with(&format!("error: {name}")), "{run}");
+        assert!(run.stderr.contains("hint: "), "{run}");
+    }
+}
