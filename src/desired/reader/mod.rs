@@ -58,4 +58,6 @@ pub(super) fn read<'t>(
 }
 
 #[cfg(test)]
+mod suite;
+#[cfg(test)]
 mod tests;
