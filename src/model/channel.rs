@@ -2,10 +2,14 @@
 
 use super::text::{TextProblem, check_line, nfc};
 use email_address::{EmailAddress, Options};
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
+use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+/// How long an email address may be, in bytes: a path of 256 without its brackets (RFC 5321,
+/// 4.5.3.1.3).
+const EMAIL_BYTES_MAX: usize = 254;
 
 /// A kind of channel, in the order in which ties are broken.
 #[derive(
@@ -138,7 +142,9 @@ fn parse_telephone(text: &str) -> Result<Parsed, AddressProblem> {
     }
     let number =
         PHONE_NUMBER_UTIL.parse(text, None).map_err(|_| AddressProblem::ImpossibleNumber)?;
-    if !PHONE_NUMBER_UTIL.is_possible_number(&number) {
+    // A length that only local calls have leaves digits out: nobody is reached by it from elsewhere.
+    let possible = PHONE_NUMBER_UTIL.is_possible_number_with_reason(&number);
+    if possible != Ok(NumberLengthType::IsPossible) {
         return Err(AddressProblem::ImpossibleNumber);
     }
     let address = PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned();
@@ -156,7 +162,18 @@ fn parse_email(text: &str) -> Result<String, AddressProblem> {
         Options::default().with_required_tld().without_display_text().without_domain_literal();
     let email =
         EmailAddress::parse_with_options(text, options).map_err(|_| AddressProblem::NotAnEmail)?;
+    if text.len() > EMAIL_BYTES_MAX || !is_host(email.domain()) {
+        return Err(AddressProblem::NotAnEmail);
+    }
     Ok(nfc(&format!("{}@{}", email.local_part(), email.domain().to_lowercase())))
+}
+
+/// Whether a domain could be a host's name: letters, digits, `-`, and `_`, which is in use though no
+/// name should have it; the last label is not a number (RFC 1123, 2.1; RFC 3696, 2).
+fn is_host(domain: &str) -> bool {
+    let fits = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let last = domain.rsplit('.').next().unwrap_or_default();
+    domain.chars().all(fits) && !last.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn parse_handle(text: &str) -> Result<String, AddressProblem> {
@@ -199,6 +216,13 @@ mod tests {
     }
 
     #[test]
+    fn a_telephone_that_is_reached_by_local_calls_only_is_none() {
+        // Of London's 020 7946 0123, only what is dialled in London.
+        assert_eq!(parse(Kind::Telephone, "+4479460123"), Err(AddressProblem::ImpossibleNumber));
+        assert_eq!(parse(Kind::Telephone, "+442079460123").unwrap(), "+442079460123");
+    }
+
+    #[test]
     fn a_possible_number_in_no_known_range_is_told_apart() {
         let parsed = Address::parse(Kind::Telephone, "+12001234567").unwrap();
         assert!(parsed.unknown_range);
@@ -210,6 +234,17 @@ mod tests {
         assert_eq!(parse(Kind::Email, "ada@localhost"), Err(AddressProblem::NotAnEmail));
         assert_eq!(parse(Kind::Email, "ada@[127.0.0.1]"), Err(AddressProblem::NotAnEmail));
         assert_eq!(parse(Kind::Email, "Ada <ada@example.com>"), Err(AddressProblem::DisplayName));
+    }
+
+    #[test]
+    fn the_domain_of_an_email_could_be_a_hosts_name() {
+        let long = format!("ada@{}example.com", "a-label-of-its-own.".repeat(13));
+        for wrong in ["ada@exam/ple.com", "ada@exam!ple.com", "ada@127.0.0.1", "ada@a.1", &long] {
+            assert_eq!(parse(Kind::Email, wrong), Err(AddressProblem::NotAnEmail), "{wrong}");
+        }
+        for right in ["ada@a_b.example", "ada@xn--bcher-kva.example", "ada@bücher.example"] {
+            assert_eq!(parse(Kind::Email, right).unwrap(), right);
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod independent;
 mod laws;
 mod readme;
 mod schemas;
+mod suites;
 mod support;
 mod tables;
 mod validate;
