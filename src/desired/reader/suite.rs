@@ -192,7 +192,9 @@ fn tell(node: &Node<'_>, events: &mut Vec<String>) {
         }
         Node::List(_, items) => {
             events.push("+SEQ".to_owned());
-            items.iter().for_each(|item| tell(item, events));
+            for item in items {
+                tell(item, events);
+            }
             events.push("-SEQ".to_owned());
         }
         Node::Broken(_) => events.push("=ALI".to_owned()),

@@ -70,7 +70,8 @@ fn codes_of_addresses(kind: &str, addresses: &[String]) -> Vec<Vec<&'static str>
     let project = project();
     let one = |address: &String| {
         let address = quoted(address);
-        let text = format!("brand: shop\ncustomers: {{ C: {{ channels: {{ {kind}: {address} }} }} }}\n");
+        let text =
+            format!("brand: shop\ncustomers: {{ C: {{ channels: {{ {kind}: {address} }} }} }}\n");
         codes(&parse_customers(&[file("a.yaml", &text)], &project).1)
     };
     addresses.iter().map(one).collect()

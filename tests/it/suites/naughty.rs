@@ -2,6 +2,7 @@
 //! every way to write a text: never a panic; a finding or the very text; and no text in a message.
 
 use super::{fetched, file, project, quoted};
+use crate::support::TestEnv;
 use omniform::desired::{Declared, Desired, Wanted, parse_customers};
 use omniform::diagnostic::Diagnostics;
 use omniform::model::{Field, Kind, nfc};
@@ -73,11 +74,57 @@ fn a_naughty_string_is_refused_or_taken_as_it_is_written() {
             }
         }
     }
-    assert!(exact > 5000, "only {exact} texts were compared");
+    assert!(exact > 9000, "only {exact} texts were compared");
     for ((place, message), texts) in messages {
         let quoting = texts.len() == 1 && texts.iter().all(|text| message.contains(text.as_str()));
         assert!(!quoting, "{place:?} quotes a text: {message}");
     }
+}
+
+#[test]
+fn no_format_of_findings_shows_a_naughty_string() {
+    let Some(strings) = strings() else { return };
+    let mut env = TestEnv::with(&[(
+        "omniform.yaml",
+        "version: 1\nendpoint: sandbox\nbrands: { shop: { id: 1 } }\n",
+    )]);
+    env.set("CI", "true");
+    let mut put = 0;
+    for (index, text) in strings.iter().enumerate() {
+        // Wrong in all of these places: it stands behind a sign that is refused there.
+        let (handle, at) = (quoted(&format!("@{text}")), quoted(&format!("{text} <{text}>")));
+        let value = quoted(&format!("{text}\u{1}"));
+        env.write(
+            &format!("customers/{index:03}.yaml"),
+            &format!(
+                "brand: shop\ncustomers:\n  C-{index}:\n    firstname: {value}\n    fields: {{ a: \
+                 {value}, b: [{value}] }}\n    channels: {{ email: {at}, telephone: {value}, twitter: \
+                 {handle} }}\n    protect: {value}\n    ticket_id: {value}\n    {value}: x\n"
+            ),
+        );
+        put += 1;
+    }
+    for format in ["text", "json", "github", "sarif"] {
+        let printed = env.run(&["validate", "--format", format]).expect(1).stdout;
+        assert!(printed.matches("D108").count() >= put, "{format}");
+        assert_eq!(printed.matches(is_unprintable).count(), 0, "{format}");
+        for text in strings.iter().filter(|text| is_rare(text)) {
+            assert!(!printed.contains(text.as_str()), "{format} shows {text}");
+        }
+    }
+    let printed = env.run(&["validate", "--show-values"]).expect(1).stdout;
+    assert_eq!(printed.matches(is_unprintable).count(), 0);
+    assert!(strings.iter().any(|text| is_rare(text) && printed.contains(text)), "{printed}");
+}
+
+/// A sign that steers a terminal or turns the text around it.
+fn is_unprintable(c: char) -> bool {
+    c.is_control() && c != '\n' || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether a string is so odd that no output has it by chance.
+fn is_rare(text: &str) -> bool {
+    text.chars().count() > 8 && !text.chars().all(char::is_alphanumeric)
 }
 
 /// Notes which texts brought a message. The name of a key or brand may be quoted, if it is a word.
@@ -88,7 +135,9 @@ fn remember(
     messages: &mut BTreeMap<(Place, String), BTreeSet<String>>,
 ) {
     let named = matches!(place, Place::Brand | Place::Key | Place::FieldName);
-    if text.chars().count() < 4 || named && is_plain_word(text) {
+    // A message may speak of nulls and booleans.
+    let word = matches!(text, "null" | "true" | "false");
+    if text.chars().count() < 4 || word || named && is_plain_word(text) {
         return;
     }
     for found in list {
@@ -108,7 +157,7 @@ fn is_exact(desired: &Desired, text: &str, place: Place, style: Style, yaml: &st
         let Declared::Kept(wanted) = declared else { panic!("{yaml}") };
         wanted
     };
-    let value = |field: &Field| wanted().fields[field].value().map(|value| value.as_str());
+    let value = |field: &Field| wanted().fields[field].value().map(omniform::model::Value::as_str);
     let custom = || wanted().fields.iter().find(|(field, _)| field.is_custom()).unwrap();
     let address = |kind: Kind| wanted().channels[&kind][0].as_str().to_owned();
     let (found, meant) = match place {
