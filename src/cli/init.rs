@@ -43,7 +43,9 @@ pub(super) fn run(context: &Context, arguments: &Init) -> Ended {
     let mut files: Vec<(String, String)> =
         FILES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
     for name in [SchemaName::Customers, SchemaName::Project] {
-        files.push((format!("schema/{}.schema.json", schema::file_stem(name)), schema::text(name)));
+        // For any brands: those of the scaffold are there to be renamed.
+        let text = schema::text(name, None);
+        files.push((format!("schema/{}.schema.json", schema::file_stem(name)), text));
     }
     let mut next = "edit customers/shop.yaml, then `omniform plan`. The endpoint is the sandbox: no real \
                     account is touched.";

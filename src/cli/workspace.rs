@@ -5,7 +5,7 @@ use super::context::Context;
 use super::exit::{Exit, Failure};
 use super::output;
 use super::record;
-use crate::desired::{self, Desired, Project, SourceFile, files};
+use crate::desired::{self, Brands, Desired, Project, SourceFile, files};
 use crate::diagnostic::Diagnostics;
 use crate::model::Endpoint;
 use crate::render;
@@ -106,6 +106,25 @@ impl Workspace {
     }
 }
 
+/// The brands of the project around, for a command that can do without. No project is no news; one
+/// that cannot be used is told, and so is one that was named and is not there.
+pub(super) fn brands(context: &Context) -> Result<Option<Brands>, Failure> {
+    let (file, given) = match find_project(context) {
+        Err(files::FilesError::NoProject { .. }) => return Ok(None),
+        found => found.map_err(failed)?,
+    };
+    let source = files::read_project(&file).map_err(|error| given.named(failed(error)))?;
+    let (project, diagnostics) = desired::parse_project(&source);
+    if project.is_none() {
+        output::tell(&problems_text(context, &diagnostics));
+        output::tell(
+            "warning: the project file cannot be used, so any name of a brand fits the schema\n\
+             hint: correct the file, then print the schema again",
+        );
+    }
+    Ok(project.map(|project| project.brands))
+}
+
 /// Prints problems on stderr; errors among them stop the command.
 pub(super) fn tell_problems(context: &Context, diagnostics: &Diagnostics) -> Result<(), Failure> {
     if diagnostics.has_errors() {
@@ -132,13 +151,7 @@ struct Read {
 }
 
 fn read_project(context: &Context) -> Result<Read, Failure> {
-    let given = Given::new(
-        context.flags.config.as_ref(),
-        context.environment.config.as_ref(),
-        "OMNIFORM_CONFIG",
-    );
-    let explicit = given.path.map(|path| context.path(path));
-    let file = files::find_project(explicit.as_deref(), context.folder()).map_err(failed)?;
+    let (file, given) = find_project(context).map_err(failed)?;
     let source = files::read_project(&file).map_err(|error| given.named(failed(error)))?;
     tracing::info!(path = %file.display(), "the project file is read");
     let (project, diagnostics) = desired::parse_project(&source);
@@ -147,6 +160,17 @@ fn read_project(context: &Context) -> Result<Read, Failure> {
         None => None,
     };
     Ok(Read { file, source, project, diagnostics })
+}
+
+fn find_project(context: &Context) -> Result<(PathBuf, Given<'_>), files::FilesError> {
+    let given = Given::new(
+        context.flags.config.as_ref(),
+        context.environment.config.as_ref(),
+        "OMNIFORM_CONFIG",
+    );
+    let explicit = given.path.map(|path| context.path(path));
+    let file = files::find_project(explicit.as_deref(), context.folder())?;
+    Ok((file, given))
 }
 
 fn folder_of(file: &Path) -> PathBuf {

@@ -3,15 +3,27 @@
 //! Deserialised once our own checks of its tree found nothing; the published schema is made from
 //! it, and the doc comments are what an editor shows.
 
+use super::document::{ONE_LINE, ONE_LINE_WANTED};
 use super::quantity::limit;
 use super::{Api, Auth, Body, Brand, Brands, OnRemoval, Policy, Project};
 use crate::model::{BrandId, BrandName, Endpoint};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The version of the project file that this program reads. 1: the first.
 pub(super) const VERSION: u64 = 1;
+
+/// The name of a brand, for editors; [`BrandName::new`] decides.
+pub(super) const BRAND: &str = "^[A-Za-z0-9][A-Za-z0-9._-]*$";
+
+/// What an editor says of another one; the language server for YAML reads it.
+pub(super) const BRAND_WANTED: &str =
+    "Expected a name of letters, digits, `-`, `_` and `.` that starts with a letter or a digit.";
+
+/// The highest number that every reader of JSON and YAML takes exactly: 2^53 - 1.
+const NUMBER_MAX: u64 = (1 << 53) - 1;
 
 /// The project file of omniform: account, brands, and what one apply may do.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -23,18 +35,19 @@ pub(super) struct ProjectFile {
     version: u64,
     /// The account, as `https://acme.omnidesk.com`; or the word `sandbox`, an Omnidesk inside the
     /// program.
-    #[schemars(length(min = 1))]
+    #[schemars(regex(pattern = r"^(sandbox|[A-Za-z]+://[^\s/?#@]+/?)$"))]
+    #[schemars(extend("patternErrorMessage" = "Expected `sandbox`, or the URL of the account without a path."))]
     endpoint: String,
     /// Which files hold customers: globs from this file's folder.
     #[serde(default = "default_customers")]
-    #[schemars(length(min = 1), inner(length(min = 1)))]
+    #[schemars(length(min = 1), extend("items" = glob()))]
     customers: Vec<String>,
     /// Where the recorded state is. It may lie outside of this folder.
     #[serde(default = "default_state")]
-    #[schemars(length(min = 1))]
+    #[schemars(extend("pattern" = ONE_LINE, "patternErrorMessage" = ONE_LINE_WANTED))]
     state: String,
     /// A name for each brand id, used in files and in addresses such as `shop/C-1001`.
-    #[schemars(extend("minProperties" = 1))]
+    #[schemars(extend("minProperties" = 1, "propertyNames" = brand_name()))]
     brands: BTreeMap<String, BrandFile>,
     /// How the API is spoken to.
     #[serde(default)]
@@ -53,12 +66,11 @@ pub(super) struct ProjectFile {
 #[schemars(rename = "Brand")]
 struct BrandFile {
     /// Omnidesk's number of the brand.
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1, max = NUMBER_MAX))]
     id: u64,
     /// The name as Omnidesk's customer list shows it; only reads need it.
-    #[schemars(length(min = 1))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("pattern" = ONE_LINE, "patternErrorMessage" = ONE_LINE_WANTED))]
     name: Option<String>,
 }
 
@@ -72,15 +84,17 @@ struct ApiFile {
     /// How bodies are encoded.
     body: Body,
     /// What stands before the name of every custom field in requests.
+    #[schemars(regex(pattern = r"^(\S([^\t\n\r]*\S)?)?$"))]
     custom_field_prefix: String,
     /// Requests a second, at most.
     #[schemars(extend("exclusiveMinimum" = 0))]
     requests_per_second: f64,
     /// Requests under way at once, at most.
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1, max = NUMBER_MAX))]
     concurrency: u64,
     /// How long one request may take, as `30s`, `500ms` or `2m`.
-    #[schemars(regex(pattern = "^[0-9]+(ms|s|m|h)$"))]
+    #[schemars(regex(pattern = "^0*[1-9][0-9]*(ms|s|m|h)$"))]
+    #[schemars(extend("patternErrorMessage" = "Expected a whole number above 0 with its unit, as 30s, 500ms or 2m."))]
     timeout: String,
 }
 
@@ -105,6 +119,7 @@ struct PolicyFile {
     /// What happens to a recorded customer whose entry left the files.
     on_removal: OnRemoval,
     /// Purges that one apply may do without `--allow-purge`.
+    #[schemars(range(max = NUMBER_MAX))]
     purge_limit: u64,
     /// Recorded customers that one apply may update or purge: a share such as `20%`, or a number.
     change_limit: LimitFile,
@@ -128,7 +143,25 @@ enum LimitFile {
     /// So many customers.
     Count(u64),
     /// A share of the recorded customers, such as `20%`.
-    Share(#[schemars(regex(pattern = "^[0-9]+(\\.[0-9]+)?%?$"))] String),
+    Share(
+        #[schemars(regex(pattern = r"^(0*(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)%|[0-9]+)$"))]
+        #[schemars(extend("patternErrorMessage" = "Expected a share up to 100%, as 20%, or a number."))]
+        String,
+    ),
+}
+
+/// The schema of a brand's name.
+fn brand_name() -> Value {
+    json!({ "pattern": BRAND, "patternErrorMessage": BRAND_WANTED })
+}
+
+/// The schema of a glob that stays below the project's folder.
+fn glob() -> Value {
+    json!({
+        "type": "string",
+        "pattern": r"^(?!/|.:|(.*/)?\.\.(/|$))[^\\\s]([^\\\t\n\r]*[^\\\s])?$",
+        "patternErrorMessage": "Expected a glob below this file's folder, with `/` between its parts."
+    })
 }
 
 fn default_customers() -> Vec<String> {

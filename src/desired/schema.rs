@@ -23,7 +23,9 @@ pub fn schema_customers(brands: Option<&Brands>) -> Schema {
     {
         let names: Vec<Value> =
             brands.iter().flat_map(|(name, _)| spellings(name.as_str())).collect();
-        brand.remove("type");
+        for general in ["type", "pattern", "patternErrorMessage"] {
+            brand.remove(general);
+        }
         brand.insert("enum".to_owned(), Value::Array(names));
     }
     schema

@@ -11,6 +11,7 @@
 
 mod cases;
 mod ci_github;
+mod editors;
 mod examples;
 mod exit_codes;
 mod flow;

@@ -8,6 +8,7 @@ mod emails;
 mod naughty;
 mod telephones;
 
+use crate::support::schema;
 use omniform::desired::{Project, SourceFile, parse_customers, parse_project};
 use omniform::diagnostic::Diagnostics;
 use std::path::{Path, PathBuf};
@@ -72,7 +73,11 @@ fn codes_of_addresses(kind: &str, addresses: &[String]) -> Vec<Vec<&'static str>
         let address = quoted(address);
         let text =
             format!("brand: shop\ncustomers: {{ C: {{ channels: {{ {kind}: {address} }} }} }}\n");
-        codes(&parse_customers(&[file("a.yaml", &text)], &project).1)
+        let list = parse_customers(&[file("a.yaml", &text)], &project).1;
+        // What we accept, an editor accepts.
+        let seen = schema::sees_customers(&text) == Some(true);
+        assert!(seen || list.has_errors(), "the schema refuses {text}");
+        codes(&list)
     };
     addresses.iter().map(one).collect()
 }

@@ -49,6 +49,28 @@ pub(crate) fn accepts_project(text: &str) -> bool {
     documents(text).iter().all(|document| PROJECT.is_valid(document))
 }
 
+/// What an editor says of a customer file; `None` if no parser of editors reads it.
+pub(crate) fn sees_customers(text: &str) -> Option<bool> {
+    Some(seen(text)?.iter().all(|document| CUSTOMERS.is_valid(document)))
+}
+
+/// What an editor says of a project file; `None` if no parser of editors reads it.
+pub(crate) fn sees_project(text: &str) -> Option<bool> {
+    Some(seen(text)?.iter().all(|document| PROJECT.is_valid(document)))
+}
+
+/// Every document of a text as an editor's parser sees it: a document without content is a null,
+/// and behind the last `---` it is none.
+fn seen(text: &str) -> Option<Vec<Value>> {
+    use serde::Deserialize;
+    let documents = serde_yaml::Deserializer::from_str(text).map(Value::deserialize);
+    let mut documents: Vec<Value> = documents.collect::<Result<_, _>>().ok()?;
+    if documents.len() > 1 && documents.last().is_some_and(Value::is_null) {
+        documents.pop();
+    }
+    Some(documents)
+}
+
 fn documents(text: &str) -> Vec<Value> {
     use serde::Deserialize;
     serde_yaml::Deserializer::from_str(text)

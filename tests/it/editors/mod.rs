@@ -1,0 +1,4 @@
+//! What editors and other validators make of the published schemas.
+
+mod agreement;
+mod brands;
