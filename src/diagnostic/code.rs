@@ -8,7 +8,7 @@ use std::{cmp::Ordering, fmt};
 
 /// A check: one row of the catalogue, from which `explain`, the page of all checks, the README's
 /// table, the SARIF rules and the tests are made.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Check {
     /// The code as printed, such as `D012`.
     pub id: &'static str,
@@ -53,7 +53,7 @@ pub enum Example {
 }
 
 /// The name of a check.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Code(pub(super) &'static Check);
 
 impl Code {
@@ -86,14 +86,6 @@ impl Code {
         self.0.severity
     }
 }
-
-impl PartialEq for Code {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.id == other.0.id
-    }
-}
-
-impl Eq for Code {}
 
 impl PartialOrd for Code {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {

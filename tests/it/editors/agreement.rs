@@ -209,7 +209,7 @@ pub(super) enum Kind {
 }
 
 /// A text of one of the two kinds, and the project that it is read in.
-pub(super) struct Text {
+pub(super) struct Sample {
     pub(super) kind: Kind,
     pub(super) text: String,
     /// Where it comes from.
@@ -230,7 +230,7 @@ fn schema_and_validate_agree_on_every_file_of_the_tests() {
 }
 
 /// Compares `validate` with what the schemas say of texts as the parser of serde sees them.
-fn agree(texts: &[Text]) {
+fn agree(texts: &[Sample]) {
     let wrong: Vec<String> = texts
         .iter()
         .filter_map(|text| {
@@ -245,21 +245,21 @@ fn agree(texts: &[Text]) {
 }
 
 /// Every value in every place.
-pub(super) fn values() -> Vec<Text> {
+pub(super) fn values() -> Vec<Sample> {
     let mut texts = Vec::new();
     for (kind, places) in [(Kind::Customers, CUSTOMERS), (Kind::Project, PROJECTS)] {
         for (place, value) in places.iter().flat_map(|place| VALUES.iter().map(move |v| (place, v)))
         {
             let text = place.replace("@@", value);
             let project = project(PROJECT).unwrap();
-            texts.push(Text { kind, text, name: "generated".to_owned(), project });
+            texts.push(Sample { kind, text, name: "generated".to_owned(), project });
         }
     }
     texts
 }
 
 /// Every YAML file of the tests and the examples that is a text at all.
-pub(super) fn files() -> Vec<Text> {
+pub(super) fn files() -> Vec<Sample> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut texts = Vec::new();
     for folder in ["tests/cases", "tests/corpus", "examples"] {
@@ -275,7 +275,7 @@ pub(super) fn files() -> Vec<Text> {
             });
             let project = own.unwrap_or_else(|| project(PROJECT).unwrap());
             let name = path.strip_prefix(root).unwrap().display().to_string();
-            texts.push(Text { kind, text, name, project });
+            texts.push(Sample { kind, text, name, project });
         }
     }
     texts
@@ -303,7 +303,7 @@ fn file(name: &str, text: &str) -> SourceFile {
     SourceFile { name: name.into(), bytes: text.as_bytes().to_vec() }
 }
 
-impl Text {
+impl Sample {
     /// What `validate` finds.
     pub(super) fn findings(&self) -> Diagnostics {
         match self.kind {
@@ -315,7 +315,7 @@ impl Text {
 
 /// What is wrong between `validate` and what was seen by a schema, if anything is. `None` for what no
 /// parser of editors could read.
-pub(super) fn disagreement(text: &Text, seen: Option<bool>) -> Option<String> {
+pub(super) fn disagreement(text: &Sample, seen: Option<bool>) -> Option<String> {
     let list = text.findings();
     if list.iter().any(is_about_yaml) {
         return None;

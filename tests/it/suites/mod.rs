@@ -6,6 +6,7 @@
 
 mod emails;
 mod naughty;
+mod sarif;
 mod telephones;
 
 use crate::support::schema;
