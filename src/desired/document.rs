@@ -63,8 +63,8 @@ pub(super) struct Entry<'t> {
     /// a field.
     #[schemars(default, with = "BTreeMap<String, Text>", extend("propertyNames" = one_line()))]
     pub(super) fields: Vec<Line<'t>>,
-    /// How the customer is reached. Addresses are only ever added: Omnidesk has no way to remove
-    /// one.
+    /// How the customer is reached, by kind: one address, or a list. Addresses are only ever added:
+    /// Omnidesk has no way to remove one.
     #[schemars(default, with = "Channels")]
     pub(super) channels: Vec<(Kind, Vec<Scalar<'t>>)>,
     /// Whether other tickets stay unlinked when the customer is created or gets a channel.
@@ -91,7 +91,8 @@ pub(super) struct Line<'t> {
     pub(super) value: Scalar<'t>,
 }
 
-/// Addresses by kind: one, or a list.
+/// How the customer is reached, by kind: one address, or a list. Addresses are only ever added:
+/// Omnidesk has no way to remove one.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[expect(dead_code, reason = "read by the derive alone: it describes the keys of a map")]

@@ -2,4 +2,6 @@
 
 mod agreement;
 mod brands;
+mod language;
+mod server;
 mod validator;
