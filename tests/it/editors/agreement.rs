@@ -209,9 +209,9 @@ pub(super) enum Kind {
 }
 
 /// A text of one of the two kinds, and the project that it is read in.
-pub(super) struct Sample {
+pub(super) struct Text {
     pub(super) kind: Kind,
-    pub(super) text: String,
+    pub(super) yaml: String,
     /// Where it comes from.
     pub(super) name: String,
     project: Project,
@@ -230,13 +230,13 @@ fn schema_and_validate_agree_on_every_file_of_the_tests() {
 }
 
 /// Compares `validate` with what the schemas say of texts as the parser of serde sees them.
-fn agree(texts: &[Sample]) {
+fn agree(texts: &[Text]) {
     let wrong: Vec<String> = texts
         .iter()
         .filter_map(|text| {
             let seen = match text.kind {
-                Kind::Customers => schema::sees_customers(&text.text),
-                Kind::Project => schema::sees_project(&text.text),
+                Kind::Customers => schema::sees_customers(&text.yaml),
+                Kind::Project => schema::sees_project(&text.yaml),
             };
             disagreement(text, seen)
         })
@@ -245,28 +245,28 @@ fn agree(texts: &[Sample]) {
 }
 
 /// Every value in every place.
-pub(super) fn values() -> Vec<Sample> {
+pub(super) fn values() -> Vec<Text> {
     let mut texts = Vec::new();
     for (kind, places) in [(Kind::Customers, CUSTOMERS), (Kind::Project, PROJECTS)] {
         for (place, value) in places.iter().flat_map(|place| VALUES.iter().map(move |v| (place, v)))
         {
-            let text = place.replace("@@", value);
+            let yaml = place.replace("@@", value);
             let project = project(PROJECT).unwrap();
-            texts.push(Sample { kind, text, name: "generated".to_owned(), project });
+            texts.push(Text { kind, yaml, name: "generated".to_owned(), project });
         }
     }
     texts
 }
 
 /// Every YAML file of the tests and the examples that is a text at all.
-pub(super) fn files() -> Vec<Sample> {
+pub(super) fn files() -> Vec<Text> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut texts = Vec::new();
     for folder in ["tests/cases", "tests/corpus", "examples"] {
         let mut below = Vec::new();
         collect(&root.join(folder), &mut below);
         for path in below {
-            let Ok(text) = fs::read_to_string(&path) else { continue };
+            let Ok(yaml) = fs::read_to_string(&path) else { continue };
             let is_project = path.ends_with("omniform.yaml");
             let kind = if is_project { Kind::Project } else { Kind::Customers };
             // A case's own brands, so that what is told about them is no noise.
@@ -275,7 +275,7 @@ pub(super) fn files() -> Vec<Sample> {
             });
             let project = own.unwrap_or_else(|| project(PROJECT).unwrap());
             let name = path.strip_prefix(root).unwrap().display().to_string();
-            texts.push(Sample { kind, text, name, project });
+            texts.push(Text { kind, yaml, name, project });
         }
     }
     texts
@@ -303,27 +303,27 @@ fn file(name: &str, text: &str) -> SourceFile {
     SourceFile { name: name.into(), bytes: text.as_bytes().to_vec() }
 }
 
-impl Sample {
+impl Text {
     /// What `validate` finds.
     pub(super) fn findings(&self) -> Diagnostics {
         match self.kind {
-            Kind::Customers => parse_customers(&[file("a.yaml", &self.text)], &self.project).1,
-            Kind::Project => parse_project(&file("omniform.yaml", &self.text)).1,
+            Kind::Customers => parse_customers(&[file("a.yaml", &self.yaml)], &self.project).1,
+            Kind::Project => parse_project(&file("omniform.yaml", &self.yaml)).1,
         }
     }
 }
 
 /// What is wrong between `validate` and what was seen by a schema, if anything is. `None` for what no
 /// parser of editors could read.
-pub(super) fn disagreement(text: &Sample, seen: Option<bool>) -> Option<String> {
+pub(super) fn disagreement(text: &Text, seen: Option<bool>) -> Option<String> {
     let list = text.findings();
     if list.iter().any(is_about_yaml) {
         return None;
     }
-    let hidden = |found: &Diagnostic| is_hidden(found, &text.text);
+    let hidden = |found: &Diagnostic| is_hidden(found, &text.yaml);
     let wrong = match seen {
-        None if !is_lax(&text.text) => "no parser of editors reads what validate reads".to_owned(),
-        Some(false) if !list.has_errors() && !is_lax(&text.text) => {
+        None if !is_lax(&text.yaml) => "no parser of editors reads what validate reads".to_owned(),
+        Some(false) if !list.has_errors() && !is_lax(&text.yaml) => {
             "only the schema refuses".to_owned()
         }
         Some(true) if structural(&list).any(|found| !hidden(found)) => {
@@ -332,7 +332,7 @@ pub(super) fn disagreement(text: &Sample, seen: Option<bool>) -> Option<String> 
         }
         None | Some(_) => return None,
     };
-    Some(format!("{}: {wrong}: {:?}", text.name, text.text))
+    Some(format!("{}: {wrong}: {:?}", text.name, text.yaml))
 }
 
 fn structural(list: &Diagnostics) -> impl Iterator<Item = &Diagnostic> {

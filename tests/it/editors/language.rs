@@ -115,13 +115,13 @@ fn an_editor_agrees_with_validate_on_the_structure_of_every_file_of_the_tests() 
         .map(|(number, text)| {
             let kind = if text.kind == Kind::Customers { "customers" } else { "project" };
             // Without the modeline, which points into the repository of the file.
-            let plain = text.text.replace("yaml-language-server:", "yaml:");
+            let plain = text.yaml.replace("yaml-language-server:", "yaml:");
             (env.path(&format!("{kind}-{number}.yaml")), plain)
         })
         .collect();
     let mut wrong = Vec::new();
     for (text, found) in texts.iter().zip(server.open_all(&opened)) {
-        let there = disagreement(text, Some(found.is_empty())).filter(|_| !is_its_own(&text.text));
+        let there = disagreement(text, Some(found.is_empty())).filter(|_| !is_its_own(&text.yaml));
         wrong.extend(there.map(|there| format!("{there}: {found:?}")));
     }
     assert!(wrong.is_empty(), "{} disagreements:\n{}", wrong.len(), wrong.join("\n"));

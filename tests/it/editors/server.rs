@@ -62,7 +62,7 @@ impl Server {
         let root = uri(folder);
         server.ask(
             "initialize",
-            json!({
+            &json!({
                 "processId": null, "rootUri": root,
                 "workspaceFolders": [{ "uri": root, "name": "it" }],
                 "capabilities": {
@@ -74,9 +74,9 @@ impl Server {
                 }
             }),
         );
-        server.tell("initialized", json!({}));
+        server.tell("initialized", &json!({}));
         let settings = server.settings.clone();
-        server.tell("workspace/didChangeConfiguration", json!({ "settings": settings }));
+        server.tell("workspace/didChangeConfiguration", &json!({ "settings": settings }));
         Some(server)
     }
 
@@ -91,7 +91,7 @@ impl Server {
         let uris: Vec<String> = files.iter().map(|(path, _)| uri(path)).collect();
         for (uri, (_, text)) in uris.iter().zip(files) {
             let document = json!({ "uri": uri, "languageId": "yaml", "version": 1, "text": text });
-            self.tell("textDocument/didOpen", json!({ "textDocument": document }));
+            self.tell("textDocument/didOpen", &json!({ "textDocument": document }));
         }
         while !uris.iter().all(|uri| self.diagnostics.contains_key(uri)) {
             self.take();
@@ -102,18 +102,18 @@ impl Server {
 
     /// What can be written at a place of an open file: labels. Lines and columns count from 0.
     pub(super) fn complete(&mut self, path: &Path, line: u32, column: u32) -> Vec<String> {
-        let answer = self.ask("textDocument/completion", place(path, line, column));
+        let answer = self.ask("textDocument/completion", &place(path, line, column));
         let items = answer.get("items").unwrap_or(&answer).as_array().cloned().unwrap_or_default();
         items.iter().map(|item| item["label"].as_str().unwrap().to_owned()).collect()
     }
 
     /// What is shown over a place of an open file.
     pub(super) fn hover(&mut self, path: &Path, line: u32, column: u32) -> String {
-        let answer = self.ask("textDocument/hover", place(path, line, column));
+        let answer = self.ask("textDocument/hover", &place(path, line, column));
         answer["contents"]["value"].as_str().unwrap_or_default().to_owned()
     }
 
-    fn ask(&mut self, method: &str, params: Value) -> Value {
+    fn ask(&mut self, method: &str, params: &Value) -> Value {
         self.requests += 1;
         let id = self.requests;
         self.send(&json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params }));
@@ -126,7 +126,7 @@ impl Server {
         }
     }
 
-    fn tell(&mut self, method: &str, params: Value) {
+    fn tell(&mut self, method: &str, params: &Value) {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
     }
 
