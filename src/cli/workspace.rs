@@ -6,7 +6,7 @@ use super::exit::{Exit, Failure};
 use super::output;
 use super::record;
 use crate::desired::{self, Brands, Desired, Project, SourceFile, files};
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Code, Diagnostics};
 use crate::model::Endpoint;
 use crate::render;
 use crate::store::Paths;
@@ -41,6 +41,8 @@ pub(super) fn check(context: &Context) -> Result<Checked, Failure> {
     let root = folder_of(&file);
     let mut sources = vec![source];
     let Some(project) = project else {
+        let guess = desired::guess_project(&sources[0]);
+        check_customers(&file, &guess, &mut diagnostics, &mut sources)?;
         return Ok(Checked { root, file, parts: None, diagnostics: diagnostics.sorted(), sources });
     };
     let (customers, found) = files::read_customers(&file, &project.customers).map_err(failed)?;
@@ -55,6 +57,25 @@ pub(super) fn check(context: &Context) -> Result<Checked, Failure> {
     sources.extend(customers);
     let parts = Some((project, desired));
     Ok(Checked { root, file, parts, diagnostics: diagnostics.sorted(), sources })
+}
+
+/// Checks the customer files of a project file that is unusable: it hides none of their problems.
+/// Which files there should be, it does not say for certain.
+fn check_customers(
+    file: &Path,
+    guess: &Project,
+    diagnostics: &mut Diagnostics,
+    sources: &mut Vec<SourceFile>,
+) -> Result<(), Failure> {
+    let (customers, found) = files::read_customers(file, &guess.customers).map_err(failed)?;
+    for finding in &found {
+        if !matches!(finding.code, Code::D001 | Code::D006) {
+            diagnostics.push(finding.clone());
+        }
+    }
+    diagnostics.append(desired::parse_customers(&customers, guess).1);
+    sources.extend(customers);
+    Ok(())
 }
 
 impl Workspace {

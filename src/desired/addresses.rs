@@ -2,7 +2,8 @@
 
 use super::findings::Findings;
 use super::reader::Scalar;
-use super::texts::refused;
+use super::slips;
+use super::texts::{mixed, null_like, refused};
 use crate::diagnostic::Code;
 use crate::model::{Address, AddressProblem, Kind, TextProblem};
 
@@ -22,6 +23,7 @@ pub(super) fn address(scalar: &Scalar<'_>, kind: Kind, findings: &mut Findings) 
                 let hint = "check the digits behind the country code";
                 findings.push(findings.at(Code::D121, scalar.mark, message).hint(hint));
             }
+            odd_address(scalar, kind, findings);
             Some(parsed.address)
         }
         Err(AddressProblem::Text(TextProblem::Empty)) => {
@@ -35,36 +37,27 @@ pub(super) fn address(scalar: &Scalar<'_>, kind: Kind, findings: &mut Findings) 
             None
         }
         Err(problem) => {
-            let (code, hint) = advice(problem);
-            findings.push(findings.at(code, scalar.mark, problem.to_string()).hint(hint));
+            let (code, message, hint) = slips::told(kind, &scalar.text, problem);
+            findings.push(findings.at(code, scalar.mark, message).hint(hint));
             None
         }
     }
 }
 
-fn advice(problem: AddressProblem) -> (Code, &'static str) {
-    match problem {
-        AddressProblem::NoPlus => {
-            (Code::D119, "write the number with its country code, as +31 20 123 4567")
-        }
-        AddressProblem::ImpossibleNumber => {
-            (Code::D120, "check the country code, and that no digit is missing or twice")
-        }
-        AddressProblem::NotANumber => {
-            (Code::D120, "write digits only, without an extension; as +31 20 123 4567")
-        }
-        AddressProblem::NotAnEmail => (
-            Code::D122,
-            "write one address alone, as ada@example.com; several as a list in `[` and `]`",
-        ),
-        AddressProblem::DisplayName => {
-            (Code::D123, "write what stands between `<` and `>` alone, as ada@example.com")
-        }
-        AddressProblem::LeadingAt => (Code::D124, "remove the `@`"),
-        AddressProblem::BlankInside => {
-            (Code::D125, "write the handle as it stands in the profile's address")
-        }
-        // Reported with the code of its own problem.
-        AddressProblem::Text(_) => (Code::D106, "write an address"),
+/// Warns of what may be an address and hardly is the one that is meant.
+fn odd_address(scalar: &Scalar<'_>, kind: Kind, findings: &mut Findings) {
+    let what = format!("this address for `{kind}`");
+    if matches!(kind, Kind::Facebook | Kind::Twitter) && scalar.text.contains('/') {
+        let message = format!("{what} is a link to a page, and Omnidesk compares handles");
+        let hint = "write what stands behind the last `/`, without a `?` and what follows it";
+        findings.push(findings.at(Code::D137, scalar.mark, message).hint(hint));
+    }
+    if null_like(scalar, &what, findings) || scalar.text.is_ascii() {
+        return;
+    }
+    // Each part of an email address may have a script of its own.
+    let is_end = |c: char| kind == Kind::Email && matches!(c, '@' | '.');
+    if let Some(part) = scalar.text.split(is_end).find(|part| mixed(part)) {
+        super::texts::tell_mixed(scalar, part, &what, findings);
     }
 }

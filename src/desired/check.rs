@@ -1,77 +1,242 @@
-//! From a tree to a [`Document`], with every problem of structure. *Pure.*
+//! From a tree to [`Document`]s, with every problem of structure. *Pure.*
 //!
 //! What cannot be understood is reported and left out; the rest is kept, so that its values are
-//! checked in the same run.
+//! checked in the same run. Where a common slip shows what was meant, such as a list of customers or
+//! a `---` that is missing, it is one finding, and what was meant is checked.
 
-use super::document::{Defaults, Document, Entry, Line, Member};
+use super::document::{Defaults, Document, Member};
+use super::entry::{self, ENTRY_KEYS, fields, has_entry_key, looks_like_entry};
 use super::findings::Findings;
-use super::nearest::{nearest, shown};
-use super::reader::{Mark, Node, Pair, Scalar, Style};
-use crate::diagnostic::Code;
-use crate::model::Kind;
+use super::nearest::nearest;
+use super::reader::{Mark, Node, Pair, Style, Tree, mark_repeated};
+use super::shape::{indented, map, meant_key, refuse, text, unknown};
+use crate::diagnostic::{Code, Diagnostic};
 
 const DOCUMENT_KEYS: [&str; 3] = ["brand", "defaults", "customers"];
 const DEFAULTS_KEYS: [&str; 2] = ["fields", "no_sync"];
-const ENTRY_KEYS: [&str; 8] =
-    ["firstname", "lastname", "fields", "channels", "no_sync", "ticket_id", "protect", "purge"];
 
-/// Checks one document.
-pub(super) fn check<'t>(root: Node<'t>, findings: &mut Findings) -> Document<'t> {
-    let mut document =
-        Document { brand: None, defaults: Defaults::default(), customers: Vec::new() };
-    let start = root.mark();
-    let shape = "{ brand: shop, customers: { C-1001: { firstname: Ada } } }; a colon needs a blank \
-                 behind it";
-    let Some(pairs) = map(root, "the document", shape, findings) else { return document };
-    let mut seen = [false; 2];
-    for Pair { key, value, .. } in pairs {
-        match key.text.as_ref() {
-            "brand" => {
-                seen[0] = true;
-                document.brand = text(value, "`brand`", findings).filter(|brand| {
-                    let usable = brand.style != Style::Absent && !brand.is_null();
-                    if !usable {
-                        empty_brand(brand.mark, findings);
-                    }
-                    usable
-                });
-            }
-            "defaults" => document.defaults = defaults(value, findings),
-            "customers" => {
-                seen[1] = true;
-                document.customers = customers(value, findings);
-            }
-            _ => {
-                let meant = unknown(&key, &DOCUMENT_KEYS, "a document", findings);
-                seen[0] |= meant == Some("brand");
-                seen[1] |= meant == Some("customers");
-            }
+/// Keys under which exports of other programs keep the id of a customer.
+const ID_KEYS: [&str; 5] = ["id", "primary_id", "external_id", "customer_id", "externalPrimaryID"];
+
+/// How many other places of one mistake are told with it.
+const RELATED_MAX: usize = 10;
+
+const DOCUMENT_SHAPE: &str = "{ brand: shop, customers: { C-1001: { firstname: Ada } } }";
+const CUSTOMERS_SHAPE: &str =
+    "customers: { C-1001: { firstname: Ada } }; `customers: {}` declares nobody";
+
+/// Checks what stands between two `---`: one document, or several whose `---` is missing.
+pub(super) fn check<'t>(tree: Tree<'t>, findings: &mut Findings) -> Vec<Document<'t>> {
+    let Tree { root, whole } = tree;
+    match root {
+        Node::Map(mark, pairs) => split(mark, pairs, findings)
+            .into_iter()
+            .map(|(mark, pairs)| document(mark, pairs, whole, findings))
+            .collect(),
+        Node::List(mark, items) => {
+            let hint = format!("write it as: {DOCUMENT_SHAPE}; between two documents stands `---`");
+            let message = "expected a map for the document, found a list";
+            findings.push(findings.at(Code::D103, mark, message).hint(hint));
+            let maps = items.into_iter().filter_map(|item| match item {
+                Node::Map(mark, pairs) if pairs.iter().any(|pair| pair.key.text == "customers") => {
+                    Some((mark, pairs))
+                }
+                _ => None,
+            });
+            let maps: Vec<_> = maps.collect();
+            maps.into_iter().map(|(mark, pairs)| document(mark, pairs, whole, findings)).collect()
+        }
+        Node::Scalar(_) | Node::Broken(_) => {
+            map(root, "the document", DOCUMENT_SHAPE, findings);
+            Vec::new()
         }
     }
-    for (name, _) in ["brand", "customers"].into_iter().zip(seen).filter(|(_, seen)| !seen) {
-        let message = format!("expected the key `{name}` in this document, found none");
-        let hint = match name {
-            "brand" => "add `brand:` with a name from `brands` of the project file",
-            _ => "add `customers:`; `customers: {}` declares nobody",
+}
+
+/// Splits a map where its first key comes again and brings customers of its own: there a `---` is
+/// missing. It is one finding, not one for every key that stands twice then.
+fn split<'t>(
+    mark: Mark,
+    pairs: Vec<Pair<'t>>,
+    findings: &mut Findings,
+) -> Vec<(Mark, Vec<Pair<'t>>)> {
+    let is_again = |pair: &Pair<'_>| pair.repeated && pair.key.text == "customers";
+    let first = pairs.first().map(|pair| pair.key.text.to_string()).unwrap_or_default();
+    if !DOCUMENT_KEYS.contains(&first.as_str()) || !pairs.iter().any(is_again) {
+        return vec![(mark, pairs)];
+    }
+    let mut chunks: Vec<(Mark, Vec<Pair<'t>>)> = Vec::new();
+    for pair in pairs {
+        match chunks.last_mut().filter(|_| pair.key.text != first) {
+            Some((_, chunk)) => chunk.push(pair),
+            None => chunks.push((pair.key.mark, vec![pair])),
+        }
+    }
+    if chunks.len() < 2 || chunks.iter().any(|(_, chunk)| chunk.len() < 2) {
+        // Only the first key stands twice, or `customers` does within what belongs together.
+        return vec![(mark, chunks.into_iter().flat_map(|(_, chunk)| chunk).collect())];
+    }
+    let line = mark.line;
+    for (start, chunk) in &mut chunks {
+        for pair in chunk.iter_mut().filter(|pair| pair.repeated) {
+            findings.not_repeated(pair.key.mark);
+            pair.repeated = false;
+        }
+        mark_repeated(chunk, findings);
+        if *start != mark {
+            let message = format!("the document that starts in line {line} has this key already");
+            let hint = "put a line of `---` before it if another document starts here; keep one of \
+                        the two otherwise";
+            let finding = findings.at(Code::D017, *start, message).hint(hint);
+            let first = findings.place(mark);
+            findings.repeated(*start, finding.related(first));
+        }
+    }
+    chunks
+}
+
+fn document<'t>(
+    start: Mark,
+    pairs: Vec<Pair<'t>>,
+    whole: bool,
+    findings: &mut Findings,
+) -> Document<'t> {
+    let mut document =
+        Document { brand: None, defaults: Defaults::default(), customers: Vec::new() };
+    let is_project = pairs.iter().any(|pair| pair.key.text == "endpoint");
+    let known = |pair: &Pair<'_>| match pair.key.text.as_ref() {
+        name if is_project => DOCUMENT_KEYS.contains(&name),
+        name => nearest(name, DOCUMENT_KEYS).is_some(),
+    };
+    if whole && !pairs.iter().any(|pair| known(pair) || has_entry_key(pair)) {
+        foreign(start, &pairs, findings);
+        return document;
+    }
+    let pairs = indented(pairs, belongs, findings);
+    let mut strays = Vec::new();
+    let (mut has_brand, mut has_customers) = (false, false);
+    let present: Vec<&str> = DOCUMENT_KEYS
+        .into_iter()
+        .filter(|known| pairs.iter().any(|pair| pair.key.text == *known))
+        .collect();
+    for pair in pairs {
+        if !DOCUMENT_KEYS.contains(&pair.key.text.as_ref())
+            && nearest(&pair.key.text, DOCUMENT_KEYS).is_none()
+            && looks_like_entry(&pair)
+        {
+            strays.push(pair);
+            continue;
+        }
+        let Pair { key, value, .. } = pair;
+        let known = DOCUMENT_KEYS.into_iter().find(|known| key.text == *known);
+        let (name, value) = if known.is_some() {
+            (known, value)
+        } else {
+            let meant = unknown(&key, &DOCUMENT_KEYS, "a document", findings);
+            meant_key(meant, value, &present)
         };
-        findings.push(findings.at(Code::D102, start, message).hint(hint));
+        has_brand |= name == Some("brand");
+        match name {
+            // `brands:` with a map is told as what it is, and not again as no text.
+            Some("brand") if known.is_none() && matches!(value, Node::Map(..) | Node::List(..)) => {
+            }
+            Some("brand") => document.brand = brand(value, findings).or(document.brand),
+            Some("defaults") => document.defaults = defaults(value, findings),
+            Some("customers") => {
+                has_customers = true;
+                document.customers.extend(customers(value, findings));
+            }
+            _ => {}
+        }
+    }
+    if let Some(stray) = strays.first() {
+        stray_entries(stray.key.mark, &strays, has_customers, findings);
+        has_customers = true;
+        document.customers.extend(strays.into_iter().flat_map(|pair| member(pair, findings)));
+    }
+    let (brand, customers) = (
+        ("brand", "add `brand:` with a name from `brands` of the project file"),
+        ("customers", "add `customers:`; `customers: {}` declares nobody"),
+    );
+    for ((name, hint), has) in [(brand, has_brand), (customers, has_customers)] {
+        if whole && !has {
+            let message = format!("expected the key `{name}` in this document, found none");
+            findings.push(findings.at(Code::D102, start, message).hint(hint));
+        }
     }
     document
 }
 
-fn empty_brand(mark: Mark, findings: &mut Findings) {
-    let message = "expected the name of a brand, found none";
-    let hint = "write a name from `brands` of the project file";
-    findings.push(findings.at(Code::D106, mark, message).hint(hint));
+/// Reports a document that has nothing of a customer file.
+fn foreign(start: Mark, pairs: &[Pair<'_>], findings: &mut Findings) {
+    let has = |name: &str| pairs.iter().any(|pair| pair.key.text == name);
+    let message = "expected the keys `brand` and `customers` in this document, found neither";
+    let hint = if has("endpoint") || has("brands") {
+        "a project file stands above the folder of the customers: move it there, or narrow the \
+         globs of `customers` in it"
+    } else if ID_KEYS.iter().any(|name| has(name)) || ENTRY_KEYS.iter().any(|name| has(name)) {
+        "write brand: shop, and the customer below customers: { C-1001: { firstname: Ada } }"
+    } else {
+        "add both; if this is no customer file, move it, or narrow the globs of `customers` in the \
+         project file"
+    };
+    findings.push(findings.at(Code::D102, start, message).hint(hint));
+}
+
+/// Reports entries beside `customers`, or without it: one slip of the indentation, one finding.
+fn stray_entries(mark: Mark, strays: &[Pair<'_>], beside: bool, findings: &mut Findings) {
+    let (code, message, hint) = if beside {
+        (
+            Code::D101,
+            "expected the entry of a customer below `customers`, found one beside it",
+            "put two more blanks in front of each of its lines",
+        )
+    } else {
+        (
+            Code::D102,
+            "expected the key `customers` above the entries of customers, found none",
+            "add `customers:` in a line above, and put two more blanks in front of each line below",
+        )
+    };
+    let finding = findings.at(code, mark, message).hint(hint);
+    let others = strays.iter().skip(1).take(RELATED_MAX);
+    let finding = others.fold(finding, |finding, other| {
+        Diagnostic::related(finding, findings.place(other.key.mark))
+    });
+    findings.push(finding);
+}
+
+/// What belongs below a key of a document that has nothing behind its colon.
+fn belongs(parent: &str, pair: &Pair<'_>) -> bool {
+    let name = pair.key.text.as_ref();
+    match parent {
+        "customers" => !DOCUMENT_KEYS.contains(&name) && !pair.value.is_text(),
+        "defaults" => DEFAULTS_KEYS.contains(&name),
+        _ => false,
+    }
+}
+
+fn brand<'t>(value: Node<'t>, findings: &mut Findings) -> Option<super::reader::Scalar<'t>> {
+    let hint = "write one name, as brand: shop; customers of another brand go to another document, \
+                behind a line of `---`";
+    let brand = text(value, "`brand`", hint, findings)?;
+    if brand.style == Style::Absent || brand.is_null() {
+        let message = "expected the name of a brand, found none";
+        let hint = "write a name from `brands` of the project file";
+        findings.push(findings.at(Code::D106, brand.mark, message).hint(hint));
+        return None;
+    }
+    Some(brand)
 }
 
 fn defaults<'t>(node: Node<'t>, findings: &mut Findings) -> Defaults<'t> {
     let mut defaults = Defaults::default();
     let shape = "defaults: { fields: { region: EU } }";
-    for Pair { key, value, .. } in map(node, "`defaults`", shape, findings).unwrap_or_default() {
+    let pairs = map(node, "`defaults`", shape, findings).unwrap_or_default();
+    for Pair { key, value, .. } in indented(pairs, entry::belongs, findings) {
         match key.text.as_ref() {
-            "fields" => defaults.fields = fields(value, findings),
-            "no_sync" => defaults.no_sync = text(value, "`no_sync`", findings),
+            "fields" => defaults.fields.extend(fields(value, findings)),
+            "no_sync" => defaults.no_sync = entry::plain(value, "no_sync", findings),
             name if ENTRY_KEYS.contains(&name) => {
                 let message =
                     format!("expected `fields` or `no_sync` in `defaults`, found `{name}`");
@@ -79,7 +244,10 @@ fn defaults<'t>(node: Node<'t>, findings: &mut Findings) -> Defaults<'t> {
                 findings.push(findings.at(Code::D101, key.mark, message).hint(hint));
             }
             _ => {
-                unknown(&key, &DEFAULTS_KEYS, "`defaults`", findings);
+                let meant = unknown(&key, &DEFAULTS_KEYS, "`defaults`", findings);
+                if let (Some("fields"), value) = meant_key(meant, value, &[]) {
+                    defaults.fields.extend(fields(value, findings));
+                }
             }
         }
     }
@@ -87,164 +255,50 @@ fn defaults<'t>(node: Node<'t>, findings: &mut Findings) -> Defaults<'t> {
 }
 
 fn customers<'t>(node: Node<'t>, findings: &mut Findings) -> Vec<Member<'t>> {
-    let shape = "customers: { C-1001: { firstname: Ada } }; `customers: {}` declares nobody";
-    let pairs = map(node, "`customers`", shape, findings).unwrap_or_default();
-    pairs
-        .into_iter()
-        .map(|Pair { key, value, repeated }| Member {
-            entry: entry(value, findings),
-            id: key,
-            repeated,
-        })
-        .collect()
-}
-
-fn entry<'t>(node: Node<'t>, findings: &mut Findings) -> Option<Entry<'t>> {
-    let shape = "C-1001: { firstname: Ada }, or with the keys indented below; `C-1001: {}` declares a customer of whom nothing is \
-                 ours; `C-1001: { purge: \"the reason\" }` erases one";
-    let pairs = map(node, "an entry", shape, findings)?;
-    let mut entry = Entry::default();
-    let mut order = None;
-    let mut others = Vec::new();
-    for Pair { key, value, .. } in pairs {
-        let name = key.text.as_ref();
-        match name {
-            "purge" => order = Some(key.mark),
-            _ => others.push(key.mark),
-        }
-        match name {
-            "firstname" => entry.firstname = text(value, "`firstname`", findings),
-            "lastname" => entry.lastname = text(value, "`lastname`", findings),
-            "fields" => entry.fields = fields(value, findings),
-            "channels" => entry.channels = channels(value, findings),
-            "no_sync" => entry.no_sync = text(value, "`no_sync`", findings),
-            "ticket_id" => entry.ticket_id = text(value, "`ticket_id`", findings),
-            "protect" => entry.protect = text(value, "`protect`", findings),
-            "purge" => entry.purge = text(value, "`purge`", findings),
-            _ => {
-                unknown(&key, &ENTRY_KEYS, "an entry", findings);
-            }
-        }
-    }
-    if let Some(mark) = order.filter(|_| !others.is_empty()) {
-        let message = "expected no other key beside `purge`, found some";
-        let hint = "remove the other keys to erase the customer, or `purge` to keep it";
-        let finding = findings.at(Code::D131, mark, message).hint(hint);
-        let related = others.iter().map(|&mark| findings.place(mark));
-        findings.push(related.fold(finding, crate::diagnostic::Diagnostic::related));
-    }
-    Some(entry)
-}
-
-fn fields<'t>(node: Node<'t>, findings: &mut Findings) -> Vec<Line<'t>> {
-    let shape = "fields: { tier: gold }";
-    let pairs = map(node, "`fields`", shape, findings).unwrap_or_default();
-    let line = |Pair { key, value, .. }| {
-        let what = shown(&key.text)
-            .map_or_else(|| "a field".to_owned(), |name| format!("the value of `{name}`"));
-        text(value, &what, findings).map(|value| Line { name: key, value })
-    };
-    pairs.into_iter().filter_map(line).collect()
-}
-
-fn channels<'t>(node: Node<'t>, findings: &mut Findings) -> Vec<(Kind, Vec<Scalar<'t>>)> {
-    let shape = "channels: { email: [ada@example.com], telephone: +31201234567 }";
-    let mut channels = Vec::new();
-    for Pair { key, value, .. } in map(node, "`channels`", shape, findings).unwrap_or_default() {
-        let Some(kind) = Kind::parse(&key.text) else {
-            unknown_kind(&key, findings);
-            continue;
-        };
-        let addresses = match value {
-            Node::List(_, items) => {
-                items.into_iter().filter_map(|item| text(item, "an address", findings)).collect()
-            }
-            one => text(one, "an address", findings).into_iter().collect(),
-        };
-        channels.push((kind, addresses));
-    }
-    channels
-}
-
-/// The pairs of a map, or a finding that shows the right form.
-fn map<'t>(
-    node: Node<'t>,
-    what: &str,
-    shape: &str,
-    findings: &mut Findings,
-) -> Option<Vec<Pair<'t>>> {
-    let (mark, kind) = (node.mark(), node.kind());
     match node {
-        Node::Map(_, pairs) => Some(pairs),
-        Node::Broken(_) => None,
-        Node::Scalar(_) | Node::List(..) => {
-            let message = format!("expected a map for {what}, found {kind}");
-            let hint = format!("write it as: {shape}");
-            findings.push(findings.at(Code::D103, mark, message).hint(hint));
-            None
+        Node::List(mark, items) => {
+            let hint = "write the ids as keys, without `-`: customers: { C-1001: { firstname: Ada \
+                        }, C-1002: { firstname: Mary } }";
+            refuse(mark, "`customers`", "a list", hint, findings);
+            let mut members = Vec::new();
+            for item in items {
+                members.extend(listed(item, findings));
+            }
+            members
+        }
+        node => {
+            let pairs = map(node, "`customers`", CUSTOMERS_SHAPE, findings).unwrap_or_default();
+            let belongs = |parent: &str, pair: &Pair<'_>| {
+                ENTRY_KEYS.contains(&pair.key.text.as_ref()) && !ENTRY_KEYS.contains(&parent)
+            };
+            let pairs = indented(pairs, belongs, findings);
+            pairs.into_iter().flat_map(|pair| member(pair, findings)).collect()
         }
     }
 }
 
-/// The text of a scalar, or a finding.
-fn text<'t>(node: Node<'t>, what: &str, findings: &mut Findings) -> Option<Scalar<'t>> {
-    let (mark, kind) = (node.mark(), node.kind());
-    match node {
-        Node::Scalar(scalar) => Some(scalar),
-        Node::Broken(_) => None,
-        Node::Map(..) | Node::List(..) => {
-            let message = format!("expected one text for {what}, found {kind}");
-            let hint = "write one text; put it into quotes if it starts with `{` or `[`";
-            findings.push(findings.at(Code::D104, mark, message).hint(hint));
-            None
-        }
+/// An entry of `customers`, and what stands in it though it belongs beside it.
+fn member<'t>(pair: Pair<'t>, findings: &mut Findings) -> Vec<Member<'t>> {
+    let Pair { key, value, repeated } = pair;
+    let (entry, inner) = entry::entry(value, findings);
+    let mut members = vec![Member { id: Some(key), entry, repeated }];
+    members.extend(inner.into_iter().flat_map(|pair| member(pair, findings)));
+    members
+}
+
+/// An element of a list of customers: a map with the id under a key, or with the id as key.
+fn listed<'t>(item: Node<'t>, findings: &mut Findings) -> Vec<Member<'t>> {
+    let Node::Map(mark, mut pairs) = item else { return Vec::new() };
+    let id = pairs.iter().position(|pair| ID_KEYS.contains(&pair.key.text.as_ref()));
+    let id = id.map(|index| pairs.remove(index).value);
+    let is_entry = pairs.iter().any(|pair| ENTRY_KEYS.contains(&pair.key.text.as_ref()));
+    if id.is_none() && !is_entry {
+        return pairs.into_iter().flat_map(|pair| member(pair, findings)).collect();
     }
-}
-
-/// Reports an unknown key; gives the known one that is probably meant.
-fn unknown<'k>(
-    key: &Scalar<'_>,
-    known: &[&'k str],
-    what: &str,
-    findings: &mut Findings,
-) -> Option<&'k str> {
-    let message = match shown(&key.text) {
-        Some(name) => format!("unknown key `{name}` in {what}"),
-        None => format!("unknown key in {what}"),
+    let id = match id {
+        Some(Node::Scalar(id)) => Some(id),
+        _ => None,
     };
-    let odd_blank = key.text.starts_with(char::is_whitespace) && key.style == Style::Plain;
-    let choices = known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-    let meant = nearest(&key.text, known.iter().copied());
-    let hint = match meant {
-        // YAML takes a no-break space, as word processors write it, for a letter.
-        _ if odd_blank => "type the blanks in front of the key anew".to_owned(),
-        _ if key.style == Style::Plain && key.text.contains(':') => {
-            "write `key: value`, with a blank behind the colon".to_owned()
-        }
-        Some(name) => format!("did you mean `{name}`?"),
-        None if known == ENTRY_KEYS && Kind::parse(&key.text).is_some() => {
-            "write addresses below `channels`".to_owned()
-        }
-        None if known == ENTRY_KEYS => {
-            format!("write custom fields below `fields`; an entry may have {choices}")
-        }
-        None if known == DOCUMENT_KEYS => {
-            format!("expected one of {choices}; indent the entries of customers below `customers`")
-        }
-        None => format!("expected one of {choices}"),
-    };
-    findings.push(findings.at(Code::D101, key.mark, message).hint(hint));
-    meant
-}
-
-fn unknown_kind(key: &Scalar<'_>, findings: &mut Findings) {
-    let message = match shown(&key.text) {
-        Some(name) => format!("unknown kind of channel `{name}`"),
-        None => "unknown kind of channel".to_owned(),
-    };
-    let hint = match nearest(&key.text, Kind::ALL.map(Kind::as_str)) {
-        Some(kind) => format!("did you mean `{kind}`?"),
-        None => "expected `email`, `telephone`, `facebook` or `twitter`".to_owned(),
-    };
-    findings.push(findings.at(Code::D117, key.mark, message).hint(hint));
+    let (entry, _) = entry::entry(Node::Map(mark, pairs), findings);
+    vec![Member { id, entry, repeated: false }]
 }

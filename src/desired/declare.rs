@@ -41,9 +41,9 @@ pub(super) fn declare(
     };
     let mut found = Vec::with_capacity(document.customers.len());
     for Member { id: written, entry, repeated } in document.customers {
-        let mark = written.mark;
-        let id = id(&written, findings);
+        let id = written.as_ref().and_then(|written| id(written, findings));
         let Some(entry) = entry else { continue };
+        let mark = written.map_or(Mark::START, |written| written.mark);
         let mut addresses = Vec::new();
         let declared = match &entry.purge {
             Some(why) => reason(why, findings)
@@ -76,6 +76,8 @@ fn brand(name: &Scalar<'_>, project: &Project, findings: &mut Findings) -> Optio
     if let Some(brand) = known {
         return Some(brand.id);
     }
+    // A guess at a project file that is unusable may know no brands.
+    project.brands.iter().next()?;
     let message = match shown(&name.text) {
         Some(name) => format!("the project names no brand `{name}`"),
         None => "the project names no such brand".to_owned(),
@@ -152,15 +154,24 @@ fn channels(
 fn flag(text: Option<&Scalar<'_>>, name: &str, findings: &mut Findings) -> Option<bool> {
     let text = text?;
     match (text.style, text.text.as_ref()) {
-        (Style::Plain, "true") => Some(true),
-        (Style::Plain, "false") => Some(false),
-        _ => {
-            let message = format!("expected `true` or `false` for `{name}`, found something else");
-            let hint = "write true or false, in small letters and without quotes";
-            findings.push(findings.at(Code::D128, text.mark, message).hint(hint));
-            None
-        }
+        (Style::Plain, "true") => return Some(true),
+        (Style::Plain, "false") => return Some(false),
+        _ => {}
     }
+    let found = match text.style {
+        Style::Absent => "nothing",
+        _ if text.is_null() => "a null",
+        Style::Plain => "another text",
+        Style::Quoted | Style::Block => "a text in quotes",
+    };
+    let hint = match text.text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "y" | "on" | "1" => "write true, in small letters and without quotes",
+        "false" | "no" | "n" | "off" | "0" => "write false, in small letters and without quotes",
+        _ => "write true or false, in small letters and without quotes",
+    };
+    let message = format!("expected `true` or `false` for `{name}`, found {found}");
+    findings.push(findings.at(Code::D128, text.mark, message).hint(hint));
+    None
 }
 
 /// The number of a ticket: plain digits, more than 0.

@@ -41,8 +41,8 @@ pub(super) struct Defaults<'t> {
 
 /// A customer and its id.
 pub(super) struct Member<'t> {
-    /// The id as written.
-    pub(super) id: Scalar<'t>,
+    /// The id as written, if there is one.
+    pub(super) id: Option<Scalar<'t>>,
     /// What is written about it; `None` if that is no map.
     pub(super) entry: Option<Entry<'t>>,
     /// Whether the id stands in the document before.

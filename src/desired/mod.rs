@@ -14,8 +14,10 @@ mod addresses;
 mod check;
 mod declare;
 mod document;
+mod entry;
 pub mod files;
 mod findings;
+mod guess;
 mod merge;
 mod nearest;
 mod print;
@@ -27,9 +29,12 @@ mod quantity;
 mod reader;
 mod schema;
 mod set;
+mod shape;
+mod slips;
 mod texts;
 
 pub use files::{FilesError, SourceFile};
+pub use guess::guess_project;
 pub use print::print;
 pub use project::{Api, Auth, Body, Brand, Brands, ChangeLimit, OnRemoval, Policy, Project};
 pub use schema::{schema_customers, schema_project};
@@ -38,7 +43,7 @@ pub use set::{Declared, Desired, Order, Wanted};
 use crate::diagnostic::{Code, Diagnostics};
 use findings::Findings;
 use project_file::ProjectFile;
-use reader::{Mark, Node};
+use reader::Mark;
 use serde::Deserialize as _;
 
 /// Reads the project file; gives no project if anything in it is an error.
@@ -55,11 +60,11 @@ fn project(file: &SourceFile, findings: &mut Findings) -> Option<Project> {
     let hint = "run `omniform init` in another folder to see what a project file holds";
     let mut documents = reader::read(&text, hint, findings).into_iter();
     let first = documents.next()?;
-    project_check::check(&first, findings);
+    project_check::check(&first.root, first.whole, findings);
     if let Some(second) = documents.next() {
         let message = "expected one document in the project file, found another one";
         let hint = "merge the documents into one, or remove the `---`";
-        findings.push(findings.at(Code::D217, second.mark(), message).hint(hint));
+        findings.push(findings.at(Code::D217, second.root.mark(), message).hint(hint));
     }
     if findings.has_errors() {
         return None;
@@ -98,10 +103,10 @@ fn parse_file(file: &SourceFile, project: &Project) -> (Vec<declare::Found>, Dia
     let mut found = Vec::new();
     if let Some(text) = reader::decode(file, &mut findings) {
         let hint = "delete the file if nothing is left in it; `customers: {}` declares nobody";
-        let documents: Vec<Node<'_>> = reader::read(&text, hint, &mut findings);
-        for document in documents {
-            let document = check::check(document, &mut findings);
-            found.extend(declare::declare(document, project, &mut findings));
+        for tree in reader::read(&text, hint, &mut findings) {
+            for document in check::check(tree, &mut findings) {
+                found.extend(declare::declare(document, project, &mut findings));
+            }
         }
     }
     (found, findings.into_list())

@@ -25,6 +25,25 @@ pub(super) fn nearest<'k>(
         .map(|(_, word)| word)
 }
 
+/// The word of this program for what others call so.
+pub(super) fn other_name(found: &str) -> Option<&'static str> {
+    let plain = found.to_lowercase().replace(['_', '-', ' '], "");
+    Some(match plain.as_str() {
+        "mail" | "emailaddress" | "emails" => "email",
+        "phone" | "phones" | "tel" | "mobile" | "cell" | "phonenumber" | "mobilephone"
+        | "whatsapp" => "telephone",
+        "fb" | "meta" => "facebook",
+        "x" | "tweet" => "twitter",
+        "given" | "givenname" | "forename" | "vorname" => "firstname",
+        "surname" | "familyname" | "family" | "nachname" => "lastname",
+        "id" | "primaryid" | "customerid" | "externalid" => "id",
+        "delete" | "deleted" | "remove" | "removed" | "erase" | "forget" => "purge",
+        "contact" | "contacts" | "addresses" => "channels",
+        "attributes" | "properties" | "custom" => "fields",
+        _ => return None,
+    })
+}
+
 /// A word of the file as it may stand in a message: a key that could be a person's text is not
 /// shown.
 pub(super) fn shown(word: &str) -> Option<&str> {

@@ -21,29 +21,44 @@ const POLICY_KEYS: [&str; 3] = ["on_removal", "purge_limit", "change_limit"];
 const BRAND_KEYS: [&str; 2] = ["id", "name"];
 
 /// Checks the document of a project file.
-pub(super) fn check(root: &Node<'_>, findings: &mut Findings) {
+pub(super) fn check(root: &Node<'_>, whole: bool, findings: &mut Findings) {
     let shape = "{ version: 1, endpoint: sandbox, brands: { shop: { id: 1 } } }";
     let Some(pairs) = map(root, "the project file", shape, findings) else { return };
+    let present = |name: &str| pairs.iter().any(|pair| pair.key.text == name);
     let mut meant = Vec::new();
     for Pair { key, value, .. } in pairs {
-        let name = key.text.as_ref();
-        match name {
-            "version" => version(value, VERSION, findings),
-            "endpoint" => endpoint(value, findings),
-            "customers" => globs(value, findings),
-            "state" => {
-                filled(value, name, findings);
-            }
-            "brands" => brands(value, findings),
-            "api" => api(value, findings),
-            "policy" => policy(value, findings),
-            "no_sync" => flag(value, name, findings),
-            _ => meant.extend(unknown(key, &PROJECT_KEYS, "the project file", findings)),
+        if PROJECT_KEYS.contains(&key.text.as_ref()) {
+            top(&key.text, value, findings);
+        } else if let Some(name) =
+            unknown(key, &PROJECT_KEYS, "the project file", findings).filter(|name| !present(name))
+        {
+            // A misspelt key hides no problem of what stands behind it.
+            top(name, value, findings);
+            meant.push(name);
         }
     }
     let missing: Vec<&str> =
         REQUIRED_KEYS.into_iter().filter(|required| !meant.contains(required)).collect();
-    require(pairs, &missing, root.mark(), "the project file", findings);
+    if whole {
+        require(pairs, &missing, root.mark(), "the project file", findings);
+    }
+}
+
+/// Checks what stands behind a key of the project file.
+fn top(name: &str, value: &Node<'_>, findings: &mut Findings) {
+    match name {
+        "version" => version(value, VERSION, findings),
+        "endpoint" => endpoint(value, findings),
+        "customers" => globs(value, findings),
+        "state" => {
+            filled(value, name, findings);
+        }
+        "brands" => brands(value, findings),
+        "api" => api(value, findings),
+        "policy" => policy(value, findings),
+        "no_sync" => flag(value, name, findings),
+        _ => {}
+    }
 }
 
 /// The pairs of a map, or a finding that shows the right form.
@@ -92,8 +107,9 @@ fn unknown<'k>(
             format!("expected one of {}", names.join(", "))
         }
     };
+    let misspelt = meant.filter(|_| hint.starts_with("did you mean"));
     findings.push(findings.at(Code::D201, key.mark, message).hint(hint));
-    meant
+    misspelt
 }
 
 fn require(pairs: &[Pair<'_>], required: &[&str], mark: Mark, what: &str, findings: &mut Findings) {

@@ -164,7 +164,7 @@ fn glob() -> Value {
     })
 }
 
-fn default_customers() -> Vec<String> {
+pub(super) fn default_customers() -> Vec<String> {
     vec!["customers/**/*.{yaml,yml}".to_owned()]
 }
 

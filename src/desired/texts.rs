@@ -34,6 +34,9 @@ const RESERVED: [&str; 20] = [
     "itemLimit",
 ];
 
+/// The quotes that word processors put in place of straight ones.
+const QUOTES: [char; 9] = ['“', '”', '„', '‟', '«', '»', '‘', '’', '‚'];
+
 /// Which rules a field's text follows.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rule {
@@ -63,6 +66,10 @@ pub(super) fn wish(
     };
     match value {
         Ok(value) => {
+            cut_off(scalar, &what, findings);
+            if null_like(scalar, &what, findings) || in_quotes(scalar, &what, findings) {
+                return Some(Wish::Set(value));
+            }
             match rule {
                 Rule::Name => odd_name(scalar, value.as_str(), &what, findings),
                 Rule::Custom => odd_value(scalar, value.as_str(), &what, findings),
@@ -71,8 +78,16 @@ pub(super) fn wish(
         }
         Err(TextProblem::Empty) => {
             let message = format!("expected a text or `null` for {what}, found nothing");
-            let hint = "write `null` to clear the field, or leave the key out so that the field is \
-                        never touched";
+            let hint = if scalar.hash {
+                "behind a blank `#` starts a comment: put a text that starts with `#` into quotes; \
+                 or write `null` to clear the field, or leave the key out"
+            } else if field.contains(QUOTES) {
+                "write straight quotes around a text, as \"gold\": typographic ones are a part of it, \
+                 and a comma ends it"
+            } else {
+                "write `null` to clear the field, or leave the key out so that the field is never \
+                 touched"
+            };
             findings.push(findings.at(Code::D106, scalar.mark, message).hint(hint));
             None
         }
@@ -87,7 +102,9 @@ pub(super) fn wish(
 pub(super) fn id(scalar: &Scalar<'_>, findings: &mut Findings) -> Option<PrimaryId> {
     match PrimaryId::new(&scalar.text) {
         Ok(id) => {
-            odd_word(scalar, "this id", findings);
+            if !in_quotes(scalar, "this id", findings) {
+                odd_word(scalar, "this id", findings);
+            }
             Some(id)
         }
         Err(problem) => {
@@ -182,7 +199,45 @@ fn odd_name(scalar: &Scalar<'_>, value: &str, what: &str, findings: &mut Finding
                     blanks, `.`, `-` and `'`";
         findings.push(findings.at(Code::D110, scalar.mark, message).hint(hint));
     }
-    mixed(scalar, value, what, findings);
+    tell_mixed(scalar, value, what, findings);
+}
+
+/// Warns of a word that other readers of YAML take for a null (YAML 1.2.2, 10.3.2). Here it is a
+/// text like any.
+pub(super) fn null_like(scalar: &Scalar<'_>, what: &str, findings: &mut Findings) -> bool {
+    let is_like = scalar.style == Style::Plain && matches!(scalar.text.as_ref(), "Null" | "NULL");
+    if is_like {
+        let message = format!("{what} is a text that other readers of YAML take for a null");
+        let hint = "write `null` to clear a field, or leave the key out; put the text into quotes \
+                    if it is meant";
+        findings.push(findings.at(Code::D132, scalar.mark, message).hint(hint));
+    }
+    is_like
+}
+
+/// Warns of typographic quotes around a text: word processors put them in place of straight ones.
+fn in_quotes(scalar: &Scalar<'_>, what: &str, findings: &mut Findings) -> bool {
+    let is_quoted = !scalar.text.is_ascii()
+        && scalar.text.chars().count() > 1
+        && scalar.text.starts_with(QUOTES)
+        && scalar.text.ends_with(QUOTES);
+    if is_quoted {
+        let message =
+            format!("{what} stands in typographic quotes, which YAML takes as a part of the text");
+        let hint = "write straight quotes, as \"Ada\", or none";
+        findings.push(findings.at(Code::D133, scalar.mark, message).hint(hint));
+    }
+    is_quoted
+}
+
+/// Warns of a text that a `#` cuts off: `A #12` is `A`.
+fn cut_off(scalar: &Scalar<'_>, what: &str, findings: &mut Findings) {
+    if scalar.hash {
+        let message = format!("{what} ends before the `#`, which starts a comment");
+        let hint = "put the text into quotes if the `#` belongs to it; if not, write a blank behind \
+                    the `#`";
+        findings.push(findings.at(Code::D134, scalar.mark, message).hint(hint));
+    }
 }
 
 /// The vendor's pattern for names: `^[a-zA-ZÀ-ÖØ-Þß-öø-ÿŠš\.\-\' ]+$` (API specification).
@@ -201,11 +256,17 @@ fn odd_word(scalar: &Scalar<'_>, what: &str, findings: &mut Findings) {
         let hint = "type it anew, so that equal looks are equal texts";
         findings.push(findings.at(Code::D113, scalar.mark, message).hint(hint));
     }
-    mixed(scalar, &scalar.text, what, findings);
+    tell_mixed(scalar, &scalar.text, what, findings);
 }
 
-fn mixed(scalar: &Scalar<'_>, text: &str, what: &str, findings: &mut Findings) {
-    if !text.is_ascii() && !text.is_single_script() {
+/// Whether a text has letters of several scripts.
+pub(super) fn mixed(text: &str) -> bool {
+    !text.is_ascii() && !text.is_single_script()
+}
+
+/// Warns of a text whose letters are of several scripts.
+pub(super) fn tell_mixed(scalar: &Scalar<'_>, text: &str, what: &str, findings: &mut Findings) {
+    if mixed(text) {
         let message = format!("{what} mixes letters of several scripts");
         let hint = "type it anew, if a letter only looks like the one that is meant";
         findings.push(findings.at(Code::D115, scalar.mark, message).hint(hint));

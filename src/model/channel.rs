@@ -2,7 +2,7 @@
 
 use super::text::{TextProblem, check_line, nfc};
 use email_address::{EmailAddress, Options};
-use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat};
+use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat, ValidationError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -72,6 +72,12 @@ pub enum AddressProblem {
     /// A telephone number that cannot exist: its country code or its length is impossible.
     #[error("no telephone number has this country code and length")]
     ImpossibleNumber,
+    /// A telephone number with fewer digits than any of its country.
+    #[error("this telephone number is too short for its country code")]
+    TooShort,
+    /// A telephone number with more digits than any of its country.
+    #[error("this telephone number is too long for its country code")]
+    TooLong,
     /// Something other than digits and the usual separators in a telephone number.
     #[error("expected only digits, blanks, `-`, `.`, `/` and brackets after the `+`")]
     NotANumber,
@@ -143,9 +149,11 @@ fn parse_telephone(text: &str) -> Result<Parsed, AddressProblem> {
     let number =
         PHONE_NUMBER_UTIL.parse(text, None).map_err(|_| AddressProblem::ImpossibleNumber)?;
     // A length that only local calls have leaves digits out: nobody is reached by it from elsewhere.
-    let possible = PHONE_NUMBER_UTIL.is_possible_number_with_reason(&number);
-    if possible != Ok(NumberLengthType::IsPossible) {
-        return Err(AddressProblem::ImpossibleNumber);
+    match PHONE_NUMBER_UTIL.is_possible_number_with_reason(&number) {
+        Ok(NumberLengthType::IsPossible) => {}
+        Ok(_) | Err(ValidationError::TooShort) => return Err(AddressProblem::TooShort),
+        Err(ValidationError::TooLong) => return Err(AddressProblem::TooLong),
+        Err(_) => return Err(AddressProblem::ImpossibleNumber),
     }
     let address = PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned();
     Ok(Parsed {
@@ -210,7 +218,8 @@ mod tests {
             assert_eq!(parse(Kind::Telephone, text).unwrap(), "+31201234567");
         }
         assert_eq!(parse(Kind::Telephone, "0201234567"), Err(AddressProblem::NoPlus));
-        assert_eq!(parse(Kind::Telephone, "+3120"), Err(AddressProblem::ImpossibleNumber));
+        assert_eq!(parse(Kind::Telephone, "+3120"), Err(AddressProblem::TooShort));
+        assert_eq!(parse(Kind::Telephone, "+312012345678901"), Err(AddressProblem::TooLong));
         assert_eq!(parse(Kind::Telephone, "+999123456789"), Err(AddressProblem::ImpossibleNumber));
         assert_eq!(parse(Kind::Telephone, "+31201234567 x1"), Err(AddressProblem::NotANumber));
     }
@@ -218,7 +227,7 @@ mod tests {
     #[test]
     fn a_telephone_that_is_reached_by_local_calls_only_is_none() {
         // Of London's 020 7946 0123, only what is dialled in London.
-        assert_eq!(parse(Kind::Telephone, "+4479460123"), Err(AddressProblem::ImpossibleNumber));
+        assert_eq!(parse(Kind::Telephone, "+4479460123"), Err(AddressProblem::TooShort));
         assert_eq!(parse(Kind::Telephone, "+442079460123").unwrap(), "+442079460123");
     }
 

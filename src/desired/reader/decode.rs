@@ -20,22 +20,32 @@ pub(super) fn decode<'t>(bytes: &'t [u8], findings: &mut Findings) -> Option<Cow
         return None;
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
+    let (text, not_utf8) = match std::str::from_utf8(bytes) {
+        Ok(text) => (Cow::Borrowed(text), None),
         Err(error) => {
-            let offset = error.valid_up_to();
-            let byte = bytes.get(offset).copied().unwrap_or_default();
-            let before = String::from_utf8_lossy(&bytes[..offset]);
-            let message = format!("expected UTF-8, found the byte 0x{byte:02X} at offset {offset}");
-            let hint = "save the file as UTF-8; it may be Latin-1 or Windows-1252 now";
-            findings.push(findings.at(Code::D007, end_of(&before), message).hint(hint));
-            Cow::Owned(String::from_utf8_lossy(bytes).into_owned())
+            let finding = not_utf8(bytes, error.valid_up_to(), findings);
+            (Cow::Owned(String::from_utf8_lossy(bytes).into_owned()), Some(finding))
         }
     };
-    if stands_in_for_another(&text, findings) {
+    if is_lfs_pointer(&text) {
+        let message = "expected YAML, found a Git LFS pointer";
+        let hint = "fetch the file with `git lfs pull`, or keep customer files out of LFS";
+        findings.push(findings.at(Code::D011, Mark::START, message).hint(hint));
         return None;
     }
-    without_control_characters(text, findings)
+    let text = without_control_characters(text, findings)?;
+    if let Some(finding) = not_utf8 {
+        findings.push(finding);
+    }
+    Some(without_conflicts(text, findings))
+}
+
+fn not_utf8(bytes: &[u8], offset: usize, findings: &Findings) -> Diagnostic {
+    let byte = bytes.get(offset).copied().unwrap_or_default();
+    let before = String::from_utf8_lossy(&bytes[..offset]);
+    let message = format!("expected UTF-8, found the byte 0x{byte:02X} at offset {offset}");
+    let hint = "save the file as UTF-8; it may be Latin-1 or Windows-1252 now";
+    findings.at(Code::D007, end_of(&before), message).hint(hint)
 }
 
 /// A byte-order mark of UTF-16 or UTF-32, or ASCII with every second byte zero.
@@ -47,31 +57,38 @@ fn is_wide(bytes: &[u8]) -> bool {
     }
 }
 
-/// Reports a Git LFS pointer or conflict markers: texts that hide what the file should hold.
-fn stands_in_for_another(text: &str, findings: &mut Findings) -> bool {
-    if text.starts_with("version https://git-lfs.github.com/spec/") {
-        let message = "expected YAML, found a Git LFS pointer";
-        let hint = "fetch the file with `git lfs pull`, or keep customer files out of LFS";
-        findings.push(findings.at(Code::D011, Mark::START, message).hint(hint));
-        return true;
-    }
-    let mut found = false;
+fn is_lfs_pointer(text: &str) -> bool {
+    text.starts_with("version https://git-lfs.github.com/spec/")
+}
+
+/// Reports every merge conflict, and gives the text with the first of its sides alone, in the same
+/// lines: what stands elsewhere in the file is not hidden by it.
+fn without_conflicts<'t>(text: Cow<'t, str>, findings: &mut Findings) -> Cow<'t, str> {
     // A cheap look first: hardly any file has the mark at all.
-    if text.contains("<<<<<<<") || text.contains(">>>>>>>") {
-        for (index, line) in text.lines().enumerate() {
-            let starts = |mark: &str| {
-                line.strip_prefix(mark).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
-            };
-            if starts("<<<<<<<") || (!found && starts(">>>>>>>")) {
-                found = true;
-                let mark = Mark { width: 7, ..Mark::at(number(index + 1), 1) };
-                let message = "expected YAML, found the marker of a merge conflict";
-                let hint = "choose one of the two sides, and remove all lines with markers";
-                findings.push(findings.at(Code::D010, mark, message).hint(hint));
-            }
-        }
+    if !text.contains("<<<<<<<") && !text.contains(">>>>>>>") {
+        return text;
     }
-    found
+    let starts = |line: &str, mark: &str| {
+        let rest = line.trim_end_matches(['\n', '\r']).strip_prefix(mark);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    let (mut found, mut inside, mut dropping) = (false, false, false);
+    let mut clean = String::with_capacity(text.len());
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let (opens, closes) = (starts(line, "<<<<<<<"), starts(line, ">>>>>>>"));
+        if opens || closes && !found {
+            let mark = Mark { width: 7, ..Mark::at(number(index + 1), 1) };
+            let message = "expected YAML, found the marker of a merge conflict";
+            let hint = "choose one of the two sides, and remove all lines with markers";
+            findings.push(findings.at(Code::D010, mark, message).hint(hint));
+        }
+        found |= opens || closes;
+        let parts = inside && (starts(line, "=======") || starts(line, "|||||||"));
+        inside = opens || inside && !closes;
+        dropping = inside && (parts || dropping && !opens);
+        clean.push_str(if opens || closes || dropping { "\n" } else { line });
+    }
+    if found { Cow::Owned(clean) } else { text }
 }
 
 /// Reports control characters (all but tab and line ends) and gives the text with stand-ins.
@@ -89,11 +106,17 @@ fn without_control_characters<'t>(
     if bad.is_empty() {
         return Some(text);
     }
-    for &(mark, c) in bad.iter().take(BAD_CHARACTERS_MAX) {
-        findings.push(bad_character(c, mark, findings));
-    }
-    if bad.len() > BAD_CHARACTERS_MAX {
+    if let (Some((mark, _)), true) = (bad.first(), bad.len() > BAD_CHARACTERS_MAX) {
+        let message = format!(
+            "expected text, found more than {BAD_CHARACTERS_MAX} control characters: this is no \
+             text file"
+        );
+        let hint = "replace it by a YAML file in UTF-8, or take it out of the folder";
+        findings.push(findings.at(Code::D009, *mark, message).hint(hint));
         return None;
+    }
+    for &(mark, c) in &bad {
+        findings.push(bad_character(c, mark, findings));
     }
     let mut chars = text.chars().peekable();
     let mut clean = String::with_capacity(text.len());

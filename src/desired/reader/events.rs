@@ -4,18 +4,21 @@
 
 use super::super::findings::Findings;
 use super::decode::{STAND_IN, number};
-use super::{DEPTH_MAX, Mark, Node, Pair, Scalar, Style, syntax};
+use super::{DEPTH_MAX, Mark, Node, Pair, Scalar, Style, Tree, blanks, syntax};
 use crate::diagnostic::Code;
-use granit_parser::{Event, Marker, Parser, ScalarStyle, Span};
+use granit_parser::{ErrorKind, Event, Marker, Parser, ScalarStyle, Span, StructureStyle};
 use std::borrow::Cow;
+
+/// Below so many maps stands the value of a custom field.
+const DEPTH_OF_VALUES: usize = 4;
 
 /// What became of a document.
 pub(super) enum Outcome<'t> {
-    /// It was read.
-    Content(Node<'t>),
+    /// It was read, or what stands before a problem was.
+    Content(Tree<'t>),
     /// There is nothing in it.
     Empty(Mark),
-    /// It could not be read; that is reported already.
+    /// Nothing of it could be read; that is reported already.
     Broken,
 }
 
@@ -35,20 +38,26 @@ pub(super) fn read<'t>(text: &'t str, findings: &mut Findings) -> Vec<Outcome<'t
     let mut parser = Parser::new_from_str_with_options(text, options);
     // A stand-in in the text of a file without findings is a character of its own.
     let repaired = findings.has_errors();
-    let mut builder =
-        Builder { findings, repaired, open: Vec::new(), start: Mark::START, done: Vec::new() };
+    let mut builder = Builder {
+        text,
+        findings,
+        repaired,
+        open: Vec::new(),
+        this: This::starting_at(Mark::START),
+        skipped: 0,
+        last_end: None,
+        done: Vec::new(),
+    };
     while let Some(event) = parser.next_event() {
         let go_on = match event {
             Ok((event, span)) => builder.take(event, span),
             Err(error) => {
-                let mark = mark(error.marker());
-                builder.findings.push(syntax::finding(error.kind(), mark, text, builder.findings));
+                builder.syntax(error.kind(), error.marker());
                 false
             }
         };
         if !go_on {
-            builder.open.clear();
-            builder.done.push(Outcome::Broken);
+            builder.give_up();
             if !matches!(parser.proceed_next_document(), Ok(true)) {
                 break;
             }
@@ -59,39 +68,117 @@ pub(super) fn read<'t>(text: &'t str, findings: &mut Findings) -> Vec<Outcome<'t
 
 /// A map or list whose end has not come yet.
 enum Open<'t> {
-    Map { mark: Mark, pairs: Vec<Pair<'t>>, key: Option<Key<'t>>, usable: bool },
-    List { mark: Mark, items: Vec<Node<'t>> },
+    Map { mark: Mark, pairs: Vec<Pair<'t>>, key: Option<Key<'t>>, usable: bool, flow: bool },
+    List { mark: Mark, items: Vec<Node<'t>>, flow: bool },
 }
 
 /// A key whose value has not come yet.
 enum Key<'t> {
     Text(Scalar<'t>),
+    /// A merge key, reported already together with the aliases behind it.
+    Merge,
     /// Reported already; its value goes with it.
     Unusable,
 }
 
+/// What is known of a document while it is read.
+struct This {
+    start: Mark,
+    /// Whether nothing at its root was lost so far.
+    whole: bool,
+    /// Whether odd blanks before a key were told: they come in all its lines.
+    odd_blanks: bool,
+    /// Whether a value that is nested too deep was told and has not ended.
+    deep: bool,
+}
+
+impl This {
+    fn starting_at(start: Mark) -> Self {
+        Self { start, whole: true, odd_blanks: false, deep: false }
+    }
+}
+
 struct Builder<'t, 'f> {
+    text: &'t str,
     findings: &'f mut Findings,
     /// Whether bad characters were reported, and stand-ins are in their places.
     repaired: bool,
     open: Vec<Open<'t>>,
-    start: Mark,
+    /// What is known of the document that is being read.
+    this: This,
+    /// How many maps and lists beyond the deepest are open.
+    skipped: usize,
+    /// Where the last text ended, in bytes.
+    last_end: Option<usize>,
     done: Vec<Outcome<'t>>,
 }
 
 impl<'t> Builder<'t, '_> {
+    /// Reports what the parser refused, unless a bad character in its line is the likely reason and
+    /// is told already.
+    fn syntax(&mut self, kind: &ErrorKind, marker: &Marker) {
+        let at = syntax::At::new(mark(marker), marker.byte_offset(), self.text);
+        if !(self.repaired && at.line().contains(STAND_IN)) {
+            self.findings.push(syntax::finding(kind, &at, self.findings));
+        }
+    }
+
+    /// Ends a document before its end. What is complete of it is kept, so that a problem of syntax
+    /// hides nothing that stands before it; a key without its value goes.
+    fn give_up(&mut self) {
+        (self.this.whole, self.skipped) = (false, 0);
+        if self.open.is_empty() {
+            self.done.push(Outcome::Broken);
+        }
+        // The text before the problem may have swallowed more than it should.
+        match self.open.last_mut() {
+            Some(Open::Map { pairs, flow, .. }) => {
+                pairs.pop_if(|pair| *flow && pair.value.is_text() || pair.value.is_plain());
+            }
+            Some(Open::List { items, flow, .. }) => {
+                items.pop_if(|item| *flow && item.is_text() || item.is_plain());
+            }
+            None => {}
+        }
+        while let Some(last) = self.open.last_mut() {
+            let (mark, is_empty) = match last {
+                Open::Map { mark, pairs, key, .. } => {
+                    *key = None;
+                    (*mark, pairs.is_empty())
+                }
+                Open::List { mark, items, .. } => (*mark, items.is_empty()),
+            };
+            if is_empty {
+                // Perhaps only a bracket that should be in quotes.
+                self.open.pop();
+                self.add(Node::Broken(mark));
+            } else {
+                self.close();
+            }
+        }
+    }
+
     /// Takes one event; `false` gives the document up.
     fn take(&mut self, event: Event<'t>, span: Span) -> bool {
+        if self.skipped > 0 {
+            self.skip(&event);
+            return true;
+        }
         if let (Some(_), Some(start)) = (event.tag(), span.tag_start()) {
             let hint = "leave the tag out: every value is the text that is written";
             self.report(Code::D021, mark(&start), "expected no tags, found one", hint);
         }
         let at = mark(&span.start);
         let adorned = event.tag().is_some() || event.anchor_id().is_some();
+        let end = span.end.byte_offset();
         match event {
-            Event::DocumentStart(..) => self.start = at,
+            Event::DocumentStart(..) => self.this = This::starting_at(at),
             Event::Scalar(text, style, ..) => {
-                let scalar = scalar(text, style, span);
+                let mut scalar = scalar(text, style, span);
+                // What is absent ends nowhere; its key does.
+                let behind = if scalar.is_absent() { self.last_end } else { end };
+                scalar.hash = scalar.is_unquoted() && blanks::hash_behind(self.text, behind);
+                self.last_end = end;
                 // What is reported already brings no second finding.
                 let reported = adorned && scalar.is_absent()
                     || self.repaired && scalar.text.contains(STAND_IN);
@@ -100,19 +187,23 @@ impl<'t> Builder<'t, '_> {
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
                 let hint = "write the value out; what several customers share goes to `defaults`. \
                             A text that starts with `*` needs quotes";
-                self.report(Code::D019, covered(span), "expected a value, found an alias", hint);
+                if !self.is_merged() {
+                    let message = "expected a value, found an alias";
+                    self.report(Code::D019, covered(span), message, hint);
+                }
                 self.add(Node::Broken(at));
             }
             Event::Anchor(..) => {
                 let hint = "leave the anchor out; a text that starts with `&` needs quotes";
                 self.report(Code::D018, covered(span), "expected no anchors, found one", hint);
             }
-            Event::MappingStart(..) => {
-                let (pairs, key) = (Vec::new(), None);
-                return self.descend(Open::Map { mark: at, pairs, key, usable: true }, at);
+            Event::MappingStart(style, ..) => {
+                let (pairs, key, flow) = (Vec::new(), None, style == StructureStyle::Flow);
+                self.descend(Open::Map { mark: at, pairs, key, usable: true, flow }, at);
             }
-            Event::SequenceStart(..) => {
-                return self.descend(Open::List { mark: at, items: Vec::new() }, at);
+            Event::SequenceStart(style, ..) => {
+                let (items, flow) = (Vec::new(), style == StructureStyle::Flow);
+                self.descend(Open::List { mark: at, items, flow }, at);
             }
             Event::MappingEnd | Event::SequenceEnd => self.close(),
             _ => {}
@@ -124,26 +215,48 @@ impl<'t> Builder<'t, '_> {
         self.findings.push(self.findings.at(code, mark, message).hint(hint));
     }
 
-    fn descend(&mut self, open: Open<'t>, at: Mark) -> bool {
-        if self.open.len() == DEPTH_MAX {
-            self.findings.push(syntax::too_deep(at, self.findings));
-            return false;
+    fn descend(&mut self, open: Open<'t>, at: Mark) {
+        if self.open.len() < DEPTH_MAX {
+            self.open.push(open);
+            return;
         }
-        self.open.push(open);
-        true
+        if !std::mem::replace(&mut self.this.deep, true) {
+            self.findings.push(syntax::too_deep(at, self.findings));
+        }
+        self.skipped = 1;
+    }
+
+    /// Passes over what is nested too deep.
+    fn skip(&mut self, event: &Event<'_>) {
+        match event {
+            Event::MappingStart(..) | Event::SequenceStart(..) => self.skipped += 1,
+            Event::MappingEnd | Event::SequenceEnd => {
+                self.skipped -= 1;
+                if self.skipped == 0 {
+                    self.add(Node::Broken(self.this.start));
+                }
+            }
+            _ => {}
+        }
     }
 
     fn close(&mut self) {
-        match self.open.pop() {
+        let open = self.open.pop();
+        if self.this.deep && self.open.len() >= DEPTH_OF_VALUES {
+            // One finding for a value that is nested too deep, whatever else is wrong with it.
+            return self.add(Node::Broken(self.this.start));
+        }
+        self.this.deep = false;
+        match open {
             // A placeholder such as `{{ name }}` is one problem, not two.
             Some(Open::Map { mark, pairs, usable: false, .. }) if pairs.is_empty() => {
                 self.add(Node::Broken(mark));
             }
             Some(Open::Map { mark, mut pairs, .. }) => {
-                self.mark_repeated(&mut pairs);
+                mark_repeated(&mut pairs, self.findings);
                 self.add(Node::Map(mark, pairs));
             }
-            Some(Open::List { mark, items }) => self.add(Node::List(mark, items)),
+            Some(Open::List { mark, items, .. }) => self.add(Node::List(mark, items)),
             None => {}
         }
     }
@@ -152,13 +265,14 @@ impl<'t> Builder<'t, '_> {
     fn add(&mut self, node: Node<'t>) {
         match self.open.last_mut() {
             None => self.done.push(match node {
-                Node::Scalar(scalar) if scalar.is_absent() => Outcome::Empty(self.start),
-                node => Outcome::Content(node),
+                Node::Scalar(scalar) if scalar.is_absent() => Outcome::Empty(self.this.start),
+                root => Outcome::Content(Tree { root, whole: self.this.whole }),
             }),
             Some(Open::List { items, .. }) => items.push(node),
             Some(Open::Map { pairs, key: slot, .. }) => match slot.take() {
                 None => {
                     let key = self.key(node);
+                    self.this.whole &= self.open.len() > 1 || matches!(key, Key::Text(_));
                     if let Some(Open::Map { key: slot, usable, .. }) = self.open.last_mut() {
                         *usable &= matches!(key, Key::Text(_));
                         *slot = Some(key);
@@ -168,7 +282,7 @@ impl<'t> Builder<'t, '_> {
                     let value = beside(&key, node);
                     pairs.push(Pair { key, value, repeated: false });
                 }
-                Some(Key::Unusable) => {}
+                Some(Key::Unusable | Key::Merge) => {}
             },
         }
     }
@@ -180,6 +294,19 @@ impl<'t> Builder<'t, '_> {
             Node::Scalar(key) if key.style == Style::Plain && key.text == "<<" => {
                 let hint = "write the keys out; what several customers share goes to `defaults`";
                 self.report(Code::D020, at, "expected a key, found the merge key `<<`", hint);
+                Key::Merge
+            }
+            Node::Scalar(key) if key.style == Style::Plain && blanks::starts_oddly(&key.text) => {
+                if !std::mem::replace(&mut self.this.odd_blanks, true) {
+                    self.findings.push(blanks::finding(&key, self.findings));
+                }
+                // The key above has its value here.
+                if let Some(Open::Map { pairs, .. }) = self.open.last_mut()
+                    && let Some(above) = pairs.last_mut()
+                    && matches!(&above.value, Node::Scalar(value) if value.is_absent())
+                {
+                    above.value = Node::Broken(at);
+                }
                 Key::Unusable
             }
             Node::Scalar(key) if !key.is_absent() && !key.is_null() => Key::Text(key),
@@ -196,25 +323,33 @@ impl<'t> Builder<'t, '_> {
         }
     }
 
-    /// Reports every key that stands in the map before.
-    fn mark_repeated(&mut self, pairs: &mut [Pair<'t>]) {
-        let mut order: Vec<usize> = (0..pairs.len()).collect();
-        order.sort_by(|&a, &b| pairs[a].key.text.cmp(&pairs[b].key.text).then(a.cmp(&b)));
-        let mut first = 0;
-        for index in 1..order.len() {
-            if pairs[order[first]].key.text == pairs[order[index]].key.text {
-                let again = &mut pairs[order[index]];
-                again.repeated = true;
-                let here = again.key.mark;
-                let before = self.findings.place(pairs[order[first]].key.mark);
-                let message =
-                    format!("this key stands in the map already, in line {}", before.line);
-                let hint = "keep one of the two; otherwise one would silently win";
-                let finding = self.findings.at(Code::D017, here, message).hint(hint);
-                self.findings.push(finding.related(before));
-            } else {
-                first = index;
-            }
+    /// Whether the next node is what a merge key names: an alias, or one in a list of them.
+    fn is_merged(&self) -> bool {
+        let merges = |open: &Open<'_>| matches!(open, Open::Map { key: Some(Key::Merge), .. });
+        match self.open.as_slice() {
+            [.., map, Open::List { .. }] | [.., map] => merges(map),
+            [] => false,
+        }
+    }
+}
+
+/// Reports every key that stands in the map before.
+pub(super) fn mark_repeated(pairs: &mut [Pair<'_>], findings: &mut Findings) {
+    let mut order: Vec<usize> = (0..pairs.len()).collect();
+    order.sort_by(|&a, &b| pairs[a].key.text.cmp(&pairs[b].key.text).then(a.cmp(&b)));
+    let mut first = 0;
+    for index in 1..order.len() {
+        if pairs[order[first]].key.text == pairs[order[index]].key.text {
+            let again = &mut pairs[order[index]];
+            again.repeated = true;
+            let here = again.key.mark;
+            let before = findings.place(pairs[order[first]].key.mark);
+            let message = format!("this key stands in the map already, in line {}", before.line);
+            let hint = "keep one of the two; otherwise one would silently win";
+            let finding = findings.at(Code::D017, here, message).hint(hint);
+            findings.repeated(here, finding.related(before));
+        } else {
+            first = index;
         }
     }
 }
@@ -233,14 +368,14 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, span: Span) -> Scalar<'_> {
     let mark = covered(span);
     // The parser gives `~` for nothing, with a span of no length.
     if style == ScalarStyle::Plain && span.is_empty() {
-        return Scalar { text: Cow::Borrowed(""), style: Style::Absent, mark };
+        return Scalar { text: Cow::Borrowed(""), style: Style::Absent, mark, hash: false };
     }
     let style = match style {
         ScalarStyle::Plain => Style::Plain,
         ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
         ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
     };
-    Scalar { text, style, mark }
+    Scalar { text, style, mark, hash: false }
 }
 
 /// The parser counts lines from 1 and columns from 0.

@@ -6,12 +6,14 @@
 //! characters, depth) ends here, so that the checks behind see plain texts, lists and maps only. A
 //! problem hides as little as possible: reading goes on behind it wherever that makes sense.
 
+mod blanks;
 mod decode;
 mod events;
 mod syntax;
 mod tree;
+mod words;
 
-pub(crate) use tree::{Mark, Node, Pair, Scalar, Style};
+pub(crate) use tree::{Mark, Node, Pair, Scalar, Style, Tree};
 
 use super::SourceFile;
 use super::findings::Findings;
@@ -26,14 +28,14 @@ pub(super) fn decode<'t>(file: &'t SourceFile, findings: &mut Findings) -> Optio
     decode::decode(&file.bytes, findings)
 }
 
-/// The documents of a text that have content and could be read.
+/// The documents of a text that have content; of one with a problem of syntax, what stands before it.
 ///
 /// `hint` says what to do with a file without content.
 pub(super) fn read<'t>(
     text: &'t str,
     hint: &'static str,
     findings: &mut Findings,
-) -> Vec<Node<'t>> {
+) -> Vec<Tree<'t>> {
     let documents = events::read(text, findings);
     if documents.is_empty() || documents.iter().all(events::Outcome::is_empty) {
         let message = "expected a YAML document, found a file without content";
@@ -41,10 +43,10 @@ pub(super) fn read<'t>(
         return Vec::new();
     }
     let last = documents.len() - 1;
-    let mut nodes = Vec::new();
+    let mut trees = Vec::new();
     for (index, document) in documents.into_iter().enumerate() {
         match document {
-            events::Outcome::Content(node) => nodes.push(node),
+            events::Outcome::Content(tree) => trees.push(tree),
             events::Outcome::Empty(mark) if index < last => {
                 let message =
                     "expected the content of a document, found none before the next `---`";
@@ -54,7 +56,12 @@ pub(super) fn read<'t>(
             events::Outcome::Empty(_) | events::Outcome::Broken => {}
         }
     }
-    nodes
+    trees
+}
+
+/// Reports the keys that stand twice in a map that the checks put together.
+pub(super) fn mark_repeated(pairs: &mut [Pair<'_>], findings: &mut Findings) {
+    events::mark_repeated(pairs, findings);
 }
 
 #[cfg(test)]

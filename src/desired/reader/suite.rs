@@ -153,9 +153,9 @@ fn verdict(yaml: &str) -> Verdict {
     let mut findings = Findings::new(&file.name);
     let (mut events, mut values) = (Vec::new(), Vec::new());
     if let Some(text) = decode(&file, &mut findings) {
-        for node in read(&text, "", &mut findings) {
-            tell(&node, &mut events);
-            values.push(value(&node));
+        for tree in read(&text, "", &mut findings) {
+            tell(&tree.root, &mut events);
+            values.push(value(&tree.root));
         }
     }
     let mut codes: Vec<String> =

@@ -11,7 +11,9 @@ fn read(bytes: &[u8]) -> (Vec<String>, Vec<String>) {
     let file = SourceFile { name: "a.yaml".into(), bytes: bytes.to_vec() };
     let mut findings = Findings::new(&file.name);
     let sketches = super::decode(&file, &mut findings)
-        .map(|text| super::read(&text, "", &mut findings).iter().map(sketch).collect())
+        .map(|text| {
+            super::read(&text, "", &mut findings).iter().map(|tree| sketch(&tree.root)).collect()
+        })
         .unwrap_or_default();
     let list = findings.into_list();
     let told = list.iter().map(|d| format!("{} {}:{}", d.code, d.place.line, d.place.column));
@@ -98,15 +100,57 @@ fn several_documents_are_read_and_only_the_last_may_be_empty() {
 #[test]
 fn after_a_syntax_error_reading_goes_on_with_the_next_document() {
     let (sketches, told) = read(b"a: [1, 2\n---\nb: 2\n---\nc: 'x\n");
-    assert_eq!(sketches, ["3:1{3:1 b=3:4 2}"]);
+    assert_eq!(sketches, ["1:1{1:1 a=1:4*}", "3:1{3:1 b=3:4 2}", "5:1*"]);
     assert_eq!(told.len(), 2);
     assert!(told.iter().all(|told| told.starts_with("D012 ")), "{told:?}");
 }
 
 #[test]
+fn what_stands_before_a_syntax_error_is_read_and_what_is_incomplete_is_not() {
+    let (sketches, told) = read(b"a:\n  b: 1\n  c: [x, y\n  d: 'z\n");
+    assert_eq!(sketches, ["1:1{1:1 a=2:3{2:3 b=2:6 1 3:3 c=3:6*}}"]);
+    assert_eq!(told.len(), 1);
+    let file = SourceFile { name: "a.yaml".into(), bytes: b"a: 1\nb: 'x\n".to_vec() };
+    let mut findings = Findings::new(&file.name);
+    let text = super::decode(&file, &mut findings).unwrap();
+    assert!(!super::read(&text, "", &mut findings)[0].whole);
+}
+
+#[test]
+fn what_stands_beside_a_conflict_is_read_with_its_first_side() {
+    let text = "a: &x 1\n<<<<<<< HEAD\nb: &y 1\n||||||| base\nb: &z 1\n=======\nb: 2\nb: 3\n\
+                >>>>>>> topic\nc: &w 1\n";
+    assert_eq!(told(text), ["D010 2:1", "D018 1:4", "D018 3:4", "D018 10:4"]);
+    assert_eq!(told("a: 1\n=======\nb: 1\n"), ["D010 2:1"]);
+}
+
+#[test]
+fn a_blank_that_only_looks_like_one_is_told_once() {
+    assert_eq!(told("a:\n\u{A0}\u{A0}b: 1\n\u{A0}\u{A0}c: 1\n"), ["D013 2:1"]);
+}
+
+#[test]
+fn a_hash_that_cuts_a_text_off_is_known() {
+    let hash = |text: &str| {
+        let file = SourceFile { name: "a.yaml".into(), bytes: text.as_bytes().to_vec() };
+        let mut findings = Findings::new(&file.name);
+        let text = super::decode(&file, &mut findings).unwrap();
+        match super::read(&text, "", &mut findings).pop().unwrap().root {
+            Node::Map(_, pairs) => pairs
+                .iter()
+                .map(|pair| matches!(&pair.value, Node::Scalar(value) if value.hash))
+                .collect::<Vec<_>>(),
+            _ => Vec::new(),
+        }
+    };
+    assert_eq!(hash("a: A #12\nb: #fff\n'c': #f\nd: e\n"), [true, true, true, false]);
+    assert_eq!(hash("a: A # 12\nb: #\n  x\nc: 'x' #y\nd: ## e\n"), [false; 4]);
+}
+
+#[test]
 fn what_yaml_offers_beyond_texts_lists_and_maps_is_refused_with_its_place() {
     assert_eq!(told("a: &x 1\nb: *x\nc: *y\n"), ["D018 1:4", "D019 2:4", "D019 3:4"]);
-    assert_eq!(told("a: &x {}\nb:\n  <<: *x\n"), ["D018 1:4", "D020 3:3", "D019 3:7"]);
+    assert_eq!(told("a: &x {}\nb:\n  <<: *x\n"), ["D018 1:4", "D020 3:3"]);
     assert_eq!(told("a: !!str 1\nb: !x {}\n"), ["D021 1:4", "D021 2:4"]);
     assert_eq!(
         told("[1]: 2\n~: 3\n: 4\n*x : 5\n"),
@@ -132,6 +176,8 @@ fn depth_is_bounded() {
     assert_eq!(told(&nested(17)), ["D016 1:17"]);
     assert_eq!(told(&nested(5000)).len(), 1);
     assert!(told(&nested(5000))[0].starts_with("D016 "));
+    let text = format!("a: {}\nb: &x 1\n", nested(40));
+    assert_eq!(told(&text), ["D016 1:19", "D018 2:4"]);
     let block: Vec<_> = (0..17).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
     assert_eq!(told(&block.concat()), ["D016 17:17"]);
 }
@@ -151,7 +197,8 @@ fn what_is_no_text_is_told_with_its_place() {
     assert_eq!(read(b"a\0:\0 \0").1, ["D008 1:1"]);
     assert_eq!(read(b"a: x\0y\nb: \x07\nc: \xC2\x85\n").1, ["D009 1:5", "D009 2:4", "D009 3:4"]);
     assert_eq!(read(b"a: 1\rb: 2\rc: 3\r").1, ["D009 1:5"]);
-    assert_eq!(read(&[7; 1000]).1.len(), 20);
+    assert_eq!(read(&[7; 1000]).1, ["D009 1:1"]);
+    assert_eq!(read(&[&[7; 30][..], b"\xE9"].concat()).1, ["D009 1:1"]);
 }
 
 #[test]

@@ -3,9 +3,10 @@
 //! Scalars keep their literal text: what a plain `01234` or `no` means is for the checks to say.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 /// A place in the file that is being read, and how far it goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Mark {
     /// Line, from 1.
     pub(crate) line: u32,
@@ -22,6 +23,27 @@ impl Mark {
     /// A point.
     pub(crate) const fn at(line: u32, column: u32) -> Self {
         Self { line, column, width: 1 }
+    }
+}
+
+/// Two marks are one place if they start together.
+impl PartialEq for Mark {
+    fn eq(&self, other: &Self) -> bool {
+        (self.line, self.column) == (other.line, other.column)
+    }
+}
+
+impl Eq for Mark {}
+
+impl PartialOrd for Mark {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Mark {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.line, self.column).cmp(&(other.line, other.column))
     }
 }
 
@@ -47,9 +69,17 @@ pub(crate) struct Scalar<'t> {
     pub(crate) style: Style,
     /// Where it starts. An absent value, and a block, stands where its key does.
     pub(crate) mark: Mark,
+    /// Whether a `#` that no blank follows cuts its line off behind it: a comment for YAML, and
+    /// often a part of the text for the writer.
+    pub(crate) hash: bool,
 }
 
 impl Scalar<'_> {
+    /// Whether it is written without quotes, or not at all.
+    pub(crate) fn is_unquoted(&self) -> bool {
+        matches!(self.style, Style::Absent | Style::Plain)
+    }
+
     /// Whether it is a plain `null` or `~`. In quotes these are ordinary texts.
     pub(crate) fn is_null(&self) -> bool {
         self.style == Style::Plain && matches!(self.text.as_ref(), "null" | "~")
@@ -72,6 +102,15 @@ pub(crate) struct Pair<'t> {
     pub(crate) repeated: bool,
 }
 
+/// A document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Tree<'t> {
+    /// What stands at its top.
+    pub(crate) root: Node<'t>,
+    /// Whether every key at its top is there; otherwise what is missing may only be unreadable.
+    pub(crate) whole: bool,
+}
+
 /// A node of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Node<'t> {
@@ -92,6 +131,16 @@ impl Node<'_> {
             Self::Scalar(scalar) => scalar.mark,
             Self::Map(mark, _) | Self::List(mark, _) | Self::Broken(mark) => *mark,
         }
+    }
+
+    /// Whether it is a text, and not nothing.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self, Self::Scalar(scalar) if !scalar.is_absent())
+    }
+
+    /// Whether it is a text without quotes.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self, Self::Scalar(scalar) if scalar.style == Style::Plain)
     }
 
     /// What it is, as said in messages; never what it holds.

@@ -116,6 +116,61 @@ fn one_slip_of_yaml_brings_one_finding() {
 }
 
 #[test]
+fn a_slip_of_structure_brings_one_finding_and_what_is_meant_is_checked() {
+    // A list of customers, in three ways.
+    let list = "brand: shop\ncustomers:\n  - id: C-1\n    protect: yes\n  - C-2: { protect: yes }\n  - C-3\n";
+    assert_eq!(told(list), ["D103 3:3", "D128 4:14", "D128 5:21"]);
+    // A document without `---`.
+    let text = "brand: shop\ncustomers: { A: { protect: 1 } }\nbrand: travel\ncustomers: { A: { protect: 1 } }\n";
+    assert_eq!(told(text), ["D128 2:28", "D017 3:1", "D128 4:28"]);
+    // Keys that are not indented.
+    let text = "brand: shop\ncustomers:\n  A:\n  protect: yes\n  B:\n  protect: yes\n";
+    assert_eq!(told(text), ["D103 3:3", "D128 4:12", "D103 5:3", "D128 6:12"]);
+    let text = "brand: shop\ncustomers:\nA:\n  protect: yes\nB: {}\n";
+    assert_eq!(told(text), ["D103 2:1", "D128 4:12"]);
+    let text =
+        "brand: shop\ncustomers:\n  A:\n    fields:\n    tier: ''\n    channels:\n    email: x\n";
+    assert_eq!(told(text), ["D103 4:5", "D106 5:11", "D103 6:5", "D122 7:12"]);
+    // Entries beside `customers`, without it, and inside of another.
+    let text = "brand: shop\ncustomers:\n  A: {}\nB: { protect: 1 }\nC: { protect: 1 }\n";
+    assert_eq!(told(text), ["D101 4:1", "D128 4:15", "D128 5:15"]);
+    assert_eq!(told("brand: shop\nA: { protect: 1 }\nB: {}\n"), ["D102 2:1", "D128 2:15"]);
+    assert_eq!(entry("{ firstname: x, B: { protect: 1 } }"), ["D101 16", "D128 30"]);
+    // A misspelt key.
+    let text = "brnad: shop\ncustomer: { A: { Protect: 1, chanels: { mail: x } } }\n";
+    assert_eq!(
+        told(text),
+        ["D101 1:1", "D101 2:1", "D101 2:18", "D128 2:27", "D101 2:30", "D117 2:41", "D122 2:47"]
+    );
+    // A file of another kind.
+    assert_eq!(told("version: 1\nendpoint: sandbox\nbrands: { shop: { id: 1 } }\n"), ["D102 1:1"]);
+    assert_eq!(told("on: push\njobs: { a: { steps: [] } }\n"), ["D102 1:1"]);
+}
+
+#[test]
+fn a_syntax_error_does_not_hide_what_stands_before_it() {
+    let text = "brand: shop\ncustomers:\n  A: { protect: 1 }\n  B: { firstname: 'x }\n";
+    assert_eq!(told(text), ["D128 3:17", "D012 4:19"]);
+    // What it may have swallowed is not missed.
+    assert_eq!(told("brand: shop\ncustomers: [\n"), ["D012 2:12"]);
+    assert_eq!(told("brand: \"shop\ncustomers: {}\n"), ["D012 1:8"]);
+}
+
+#[test]
+fn an_unusable_project_hides_no_problem_of_the_files() {
+    let guess = |text: &str, customers: &str| {
+        let project = crate::desired::guess_project(&file("omniform.yaml", text));
+        lines(&parse_customers(&[file("a.yaml", customers)], &project).1)
+    };
+    let text = "brand: shop\ncustomers: { A: { protect: 1 } }\n---\nbrand: nobody\ncustomers: {}\n";
+    let brands = "version: 7\nbrands: { shop: { id: x } }\n";
+    assert_eq!(guess(brands, text), ["D128 2:28", "D105 4:8"]);
+    for project in ["", "version: 7\n", "brands: 1\n", "brands: { shop: { id: 1 }\n", "- 1\n"] {
+        assert_eq!(guess(project, text), ["D128 2:28"], "{project}");
+    }
+}
+
+#[test]
 fn structure_does_not_hide_values_elsewhere() {
     let text = "brand: nobody\ncustomers:\n  C-1: { fistname: x, lastname: ' y' }\n  C-1: { protect: yes }\n";
     assert_eq!(told(text), ["D105 1:8", "D101 3:10", "D107 3:33", "D017 4:3", "D128 4:19"]);
@@ -132,8 +187,8 @@ fn a_misspelt_word_gets_its_neighbour() {
         hint("brand: shop\ncustomers: { C: { channels: { phone: x } } }").contains("`telephone`")
     );
     assert!(hint("brand: shop\ncustomers: { C: { firstname:x } }").contains("behind the colon"));
-    assert!(hint("brand: shop\ncustomers: { }\n\u{A0}C: {}").contains("blanks in front"));
-    assert!(hint("brand: shop\ncustomers: {}\nC-1: {}").contains("below `customers`"));
+    assert!(hint("brand: shop\ncustomers: { }\n\u{A0}C: {}").contains("type the blanks"));
+    assert!(hint("brand: shop\ncustomers: {}\nC-1: {}").contains("two more blanks"));
     assert!(hint("brand: shp\ncustomers: {}").contains("`shop`"));
     assert!(hint("brand: shop\ncustomers: { C: { email: x } }").contains("`channels`"));
     assert!(hint("brand: shop\ncustomers: { C: { tier: x } }").contains("`fields`"));

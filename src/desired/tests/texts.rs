@@ -5,7 +5,7 @@ use super::{entry, fields, lines, only, parse, told};
 #[test]
 fn scalars_are_their_literal_text_quoted_or_not() {
     for text in
-        ["01234", "no", "1e5", "2024-01-01", "1.10", "0x1F", "12:30:00", "true", "=", "NULL", "1_0"]
+        ["01234", "no", "1e5", "2024-01-01", "1.10", "0x1F", "12:30:00", "true", "=", "nil", "1_0"]
     {
         for written in [text.to_owned(), format!("'{text}'"), format!("\"{text}\"")] {
             let wanted = only(&format!(
@@ -26,10 +26,26 @@ fn scalars_are_their_literal_text_quoted_or_not() {
 #[test]
 fn a_plain_null_clears_and_a_quoted_one_is_a_text() {
     let wanted = only(
-        "brand: shop\ncustomers:\n  C-1:\n    firstname: null\n    lastname: Null\n    \
+        "brand: shop\ncustomers:\n  C-1:\n    firstname: null\n    lastname: NONE\n    \
          fields: { a: ~, b: 'null', c: \"~\" }\n",
     );
-    assert_eq!(fields(&wanted), ["firstname=-", "lastname=Null", "a=-", "b=null", "c=~"]);
+    assert_eq!(fields(&wanted), ["firstname=-", "lastname=NONE", "a=-", "b=null", "c=~"]);
+}
+
+#[test]
+fn what_is_not_what_it_looks_like_is_a_warning() {
+    assert_eq!(
+        entry("{ firstname: Null, fields: { a: NULL, b: 'NULL' } }"),
+        ["D132 13", "D132 32"]
+    );
+    assert_eq!(entry("{ firstname: “Ada”, fields: { a: «b» } }"), ["D133 13", "D133 33"]);
+    assert_eq!(told("brand: shop\ncustomers:\n  “C-1”: {}\n"), ["D133 3:3"]);
+    assert_eq!(
+        told("brand: shop\ncustomers:\n  C-1:\n    fields:\n      a: b #1\n"),
+        ["D134 5:10"]
+    );
+    assert_eq!(told("brand: shop\ncustomers:\n  C-1:\n    fields:\n      a: #fff\n"), ["D106 5:7"]);
+    assert_eq!(told("brand: shop\ncustomers:\n  C-1:\n    fields:\n      a: b # 1\n"), [""; 0]);
 }
 
 #[test]

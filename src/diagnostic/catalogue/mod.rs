@@ -39,15 +39,17 @@ mod entries;
 mod files;
 mod project;
 mod record;
+mod slips;
 mod yaml;
 
 /// The parts of the table, in the order of the codes.
-pub(super) const PARTS: [&[Code]; 7] = [
+pub(super) const PARTS: [&[Code]; 8] = [
     files::PART,
     yaml::PART,
     customers::PART,
     addresses::PART,
     entries::PART,
+    slips::PART,
     project::PART,
     record::PART,
 ];

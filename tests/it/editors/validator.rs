@@ -1,6 +1,6 @@
 //! A validator of another language, with a parser of its own: the package `check-jsonschema`.
 
-use super::agreement::{Kind, Sample, disagreement, files, is_about_yaml, values};
+use super::agreement::{Kind, Text, disagreement, files, is_about_yaml, values};
 use crate::suites::{fetched, root};
 use crate::support::TestEnv;
 use serde_json::Value;
@@ -15,7 +15,7 @@ fn another_validator_agrees_with_validate_on_structure() {
     texts.retain(|text| !text.findings().iter().any(is_about_yaml));
     let mut wrong = Vec::new();
     for kind in [Kind::Customers, Kind::Project] {
-        let texts: Vec<&Sample> = texts.iter().filter(|text| text.kind == kind).collect();
+        let texts: Vec<&Text> = texts.iter().filter(|text| text.kind == kind).collect();
         let env = TestEnv::new();
         for (index, text) in texts.iter().enumerate() {
             env.write(&format!("{index}.yaml"), &text.yaml);
