@@ -15,6 +15,7 @@ mod editors;
 mod examples;
 mod exit_codes;
 mod flow;
+mod fuzz;
 mod house;
 mod independent;
 mod laws;
