@@ -23,6 +23,11 @@ use std::time::{Duration, Instant};
 /// How long to wait between two tries.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// How long, and how often at most, a refused run looks again who holds the lock: the line is written
+/// a moment after the lock is taken, over that of an earlier holder that died.
+const LOOK: Duration = Duration::from_millis(10);
+const LOOKS_MAX: u32 = 50;
+
 /// How often a lock that turns out to be replaced is tried again: a file system that gives one file
 /// two identities would otherwise keep a run busy for ever.
 const REPLACED_MAX: u32 = 100;
@@ -115,6 +120,7 @@ impl Lock {
     pub fn acquire(paths: &Paths, owner: &Owner, timeout: Duration) -> Result<Self, LockError> {
         let start = Instant::now();
         let mut replaced = 0;
+        let (mut looks, mut seen) = (0, None);
         loop {
             match attempt(paths.lock())? {
                 Attempt::Taken(mut lock) => {
@@ -128,11 +134,17 @@ impl Lock {
                 }
                 Attempt::Busy => {
                     let left = timeout.saturating_sub(start.elapsed());
-                    if left.is_zero() {
-                        let path = paths.lock().to_owned();
-                        return Err(LockError::Held { owner: read_owner(&path), path });
+                    if !left.is_zero() {
+                        std::thread::sleep(PAUSE.min(left));
+                        continue;
                     }
-                    std::thread::sleep(PAUSE.min(left));
+                    let path = paths.lock().to_owned();
+                    let owner = read_owner(&path);
+                    if looks == LOOKS_MAX || (owner.is_some() && owner == seen) {
+                        return Err(LockError::Held { owner, path });
+                    }
+                    (looks, seen) = (looks + 1, owner);
+                    std::thread::sleep(LOOK);
                 }
             }
         }
@@ -213,6 +225,22 @@ mod tests {
         drop(held);
         assert_eq!(fs::read_to_string(paths(&folder).lock()).unwrap(), "");
         drop(Lock::acquire(&paths(&folder), &owner("third"), Duration::ZERO).unwrap());
+    }
+
+    #[test]
+    fn a_holder_who_has_not_said_yet_who_it_is_is_named_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = paths(&folder);
+        let mut held = super::Lock { file: fs::File::create_new(paths.lock()).unwrap() };
+        held.file.lock().unwrap();
+        std::thread::scope(|scope| {
+            let refused = scope
+                .spawn(|| Lock::acquire(&paths, &owner("second"), Duration::ZERO).unwrap_err());
+            std::thread::sleep(Duration::from_millis(50));
+            held.say(&owner("first")).unwrap();
+            let text = refused.join().unwrap().to_string();
+            assert!(text.contains("of run first on host"), "{text}");
+        });
     }
 
     #[test]
