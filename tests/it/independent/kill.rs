@@ -139,27 +139,6 @@ fn a_saved_plan_is_applied_once() {
 }
 
 #[test]
-fn of_four_at_once_one_works_and_the_others_say_locked() {
-    let account = Account::crowd(slow(80), CROWD);
-    let runs: Vec<Child> = (0..4).map(|_| start(&account, &["apply", "--auto-approve"])).collect();
-    let mut exits: Vec<i32> = runs.into_iter().map(|child| end(child).status).collect();
-    exits.sort_unstable();
-    assert_eq!(exits, [0, 7, 7, 7]);
-    account.expect_converges(CROWD, "old");
-}
-
-#[test]
-fn a_run_that_may_wait_comes_after_the_other() {
-    let account = Account::crowd(slow(40), 20);
-    let first = start(&account, &["apply", "--auto-approve"]);
-    account.strict.wait_writes(1);
-    let second = account.env.run(&["apply", "--auto-approve", "--lock-timeout", "15s"]);
-    end(first).expect(0);
-    assert_eq!(second.expect(0).last_line(), "No changes.");
-    account.expect_converges(20, "old");
-}
-
-#[test]
 fn a_signal_ends_the_run_in_time_with_everything_recorded() {
     thread::scope(|scope| {
         for (name, exit) in [("-TERM", 143), ("-INT", 130)] {

@@ -8,10 +8,14 @@
     reason = "tests touch the disk and the clock, and fail by panicking"
 )]
 
+mod anywhere;
+mod broken_disk;
 mod canary;
+mod crowded;
 mod faults;
 mod kill;
 mod outcomes;
+mod thirty;
 mod wire;
 
 use crate::support::{
@@ -21,6 +25,7 @@ use crate::support::{
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
+    ops::Range,
 };
 
 const KEY: &str = "canary-key-3f9a61";
@@ -153,11 +158,15 @@ impl Account {
     }
 
     fn happened(&self, id: &str, verb: &str, wanted: &str) -> bool {
-        self.strict.world().customers.get(&(1, id.to_owned())).is_some_and(|customer| match verb {
-            "create" => true,
-            "add-channel" => customer.channels.len() > 1,
-            _ => verb == "update" && customer.custom["tier"] == wanted,
-        })
+        let customer = self.strict.world().customers.remove(&(1, id.to_owned()));
+        match (verb, customer) {
+            ("purge", customer) => customer.is_none(),
+            ("create", customer) => customer.is_some(),
+            (_, None) => false,
+            ("add-channel", Some(customer)) => customer.channels.len() > 1,
+            ("update", Some(customer)) => customer.custom["tier"] == wanted,
+            _ => panic!("{verb} is no verb"),
+        }
     }
 
     /// I1, I3, I7: one more run converges on what is declared; nobody twice, nobody purged.
@@ -236,8 +245,13 @@ fn member(number: usize, tier: &str) -> (String, Customer) {
 
 /// A customer file with so many members.
 fn crowd(count: usize, tier: &str) -> String {
-    let mut text = "brand: shop\ncustomers:\n".to_owned();
-    for number in 0..count {
+    format!("brand: shop\ncustomers:\n{}", entries(0..count, tier))
+}
+
+/// The entries of these members in a customer file.
+fn entries(members: Range<usize>, tier: &str) -> String {
+    let mut text = String::new();
+    for number in members {
         let (id, customer) = member(number, tier);
         let of = |kind: &str| -> Vec<String> {
             let all = customer.channels.iter().filter(|channel| channel.0 == kind);

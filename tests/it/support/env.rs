@@ -80,12 +80,25 @@ impl TestEnv {
 
     /// The binary with these arguments, in the folder, without a standard input.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_omniform"));
+        self.prepared(Command::new(env!("CARGO_BIN_EXE_omniform")), arguments)
+    }
+
+    fn prepared(&self, mut command: Command, arguments: &[&str]) -> Command {
         command.args(arguments).current_dir(self.folder.path()).env_clear();
         command.env("PATH", "/usr/bin:/bin").env("HOME", self.folder.path());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null());
         command
+    }
+
+    /// The same with something in front of it that runs it, such as a tracer. This one is the binary
+    /// that `OMNIFORM_BINARY` names, if it names one: that of a release.
+    pub(crate) fn command_under(&self, before: &[String], arguments: &[&str]) -> Command {
+        let binary = binary();
+        let mut line = before.iter().map(String::as_str).chain([binary.as_str()]);
+        let mut command = Command::new(line.next().unwrap());
+        command.args(line);
+        self.prepared(command, arguments)
     }
 
     /// A line of shell, in a folder below this one; it finds the binary on its PATH, and git and the
@@ -114,6 +127,11 @@ impl TestEnv {
         }
         run
     }
+}
+
+/// The binary whose durability is tested.
+pub(crate) fn binary() -> String {
+    std::env::var("OMNIFORM_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_omniform").to_owned())
 }
 
 impl From<Output> for Run {

@@ -4,7 +4,9 @@ mod env;
 pub(crate) mod generate;
 pub(crate) mod scene;
 pub(crate) mod schema;
+pub(crate) mod strace;
 pub(crate) mod strict;
+pub(crate) mod told;
 
 pub(crate) use env::{Run, TestEnv};
 

@@ -73,6 +73,7 @@ fn serve(shared: &Shared, request: &Request) -> (Ending, usize) {
         inner.writes += 1;
         options.faults.draw(inner.writes)
     };
+    shared.wait_until_let_go();
     shared.sleep(options.latency / 2);
     let call = if query.is_empty() {
         meant(&options, verb, request)

@@ -26,4 +26,4 @@ pub(crate) use call::{Key, Verb};
 pub(crate) use decode::{Encoding, Wire};
 pub(crate) use faults::{Fault, Faults};
 pub(crate) use server::{Options, Place, Seen, Strict};
-pub(crate) use world::Customer;
+pub(crate) use world::{Customer, World};

@@ -35,6 +35,8 @@ pub(crate) struct Options {
     pub(crate) faults: Faults,
     /// How long every write takes: half of it before it is done, half after.
     pub(crate) latency: Duration,
+    /// Whether writes wait, unseen and not carried out, until this is taken back.
+    pub(crate) held: bool,
 }
 
 /// One request that arrived whole, and what became of it.
@@ -98,6 +100,7 @@ impl Options {
             brands: BTreeMap::from(brands),
             faults: Faults::default(),
             latency: Duration::ZERO,
+            held: false,
         }
     }
 }
@@ -166,6 +169,15 @@ impl Strict {
         ids.for_each(|id| inner.world.settle(brand, &id));
     }
 
+    /// Begins anew from this truth, as if nothing had ever arrived.
+    pub(crate) fn restart(&self, world: World) {
+        self.wait_idle();
+        let mut inner = self.shared.lock();
+        inner.world = world;
+        inner.seen.clear();
+        inner.writes = 0;
+    }
+
     /// Waits until everything that a dead client left behind is carried out or dropped.
     pub(crate) fn wait_idle(&self) {
         // Connections are accepted in order: when this one is, all earlier ones are known.
@@ -211,6 +223,17 @@ impl Shared {
     /// The account, for as long as nobody else needs it.
     pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap()
+    }
+
+    /// Waits as long as writes are held.
+    pub(super) fn wait_until_let_go(&self) {
+        let is_held = || {
+            let inner = self.lock();
+            inner.options.held && !inner.stopped
+        };
+        while is_held() {
+            thread::sleep(Duration::from_millis(2));
+        }
     }
 
     /// Sleeps, but not past the end of the server.
