@@ -19,6 +19,7 @@ mod fuzz;
 mod house;
 mod independent;
 mod laws;
+mod matrix;
 mod readme;
 mod schemas;
 mod suites;
