@@ -56,6 +56,12 @@ impl TestEnv {
         self
     }
 
+    /// Takes an environment variable back.
+    pub(crate) fn unset(&mut self, name: &str) -> &mut Self {
+        self.variables.retain(|(known, _)| known != name);
+        self
+    }
+
     /// The folder.
     pub(crate) fn path(&self, below: &str) -> PathBuf {
         self.folder.path().join(below)

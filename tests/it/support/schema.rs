@@ -22,6 +22,8 @@ static PROJECT: LazyLock<Validator> = LazyLock::new(|| load("project"));
 pub(crate) fn check_output(arguments: &[&str], stdout: &str) {
     let validator = match arguments {
         _ if arguments.contains(&"--mask") || !arguments.contains(&"json") => return,
+        // `state show` is no plan, and `state adopt` no apply.
+        _ if arguments.contains(&"state") => return,
         _ if arguments.contains(&"plan") || arguments.contains(&"show") => &PLAN,
         _ if arguments.contains(&"apply") => &REPORT,
         _ => return,

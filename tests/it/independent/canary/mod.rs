@@ -1,11 +1,19 @@
 //! A key and a person with names that occur nowhere else: where they turn up, something leaks.
 
+mod formats;
+mod traced;
+
 use super::{Account, KEY, options};
 use crate::support::{
     Run,
     strict::{Encoding, Fault, Faults, Options, Place},
 };
-use std::{fs, path::Path};
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+};
+use tempfile::TempDir;
 
 const PERSON: [&str; 6] =
     ["Canaria", "Quuxberg", "canary.person", "31201239876", "canaryhandle", "canary-value"];
@@ -27,6 +35,31 @@ fn has_person(text: &str) -> Option<&'static str> {
     PERSON.into_iter().find(|value| text.contains(value))
 }
 
+/// What an account for all this is set up with: a temporary folder of its own, and everything that makes
+/// programs talkative. With the key in the query it comes from a file, which lies elsewhere.
+fn talkative(options: Options) -> (Account, TempDir) {
+    let from_file = options.place == Place::Query;
+    let mut account = Account::new(options, CUSTOMERS);
+    let folder = account.env.path("tmp");
+    fs::create_dir(&folder).unwrap();
+    account.env.set("TMPDIR", folder.to_str().unwrap());
+    account.env.set("RUST_BACKTRACE", "full").set("RUST_LOG", "trace");
+    let elsewhere = tempfile::tempdir().unwrap();
+    if from_file {
+        let file = elsewhere.path().join("key");
+        fs::write(&file, format!("{KEY}\n")).unwrap();
+        fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+        account.env.unset("OMNIDESK_API_KEY");
+        account.env.set("OMNIDESK_API_KEY_FILE", file.to_str().unwrap());
+    }
+    (account, elsewhere)
+}
+
+/// The permissions of a file.
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
 /// Every file below the folder, but those that hold people by design, is free of people; all are
 /// free of the key.
 fn expect_clean_files(folder: &Path) {
@@ -39,9 +72,10 @@ fn expect_clean_files(folder: &Path) {
         let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
         assert!(!text.contains(KEY), "the key is in {}", path.display());
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let by_design =
-            ["shop.yaml", "omniform.state.jsonl", "omniform.state.journal", "saved.json"];
-        if !by_design.contains(&name.as_str()) {
+        let by_design = ["omniform.state.jsonl", "omniform.state.journal", "saved.json"];
+        if by_design.contains(&name.as_str()) {
+            assert_eq!(mode(&path), 0o600, "{}", path.display());
+        } else if name != "shop.yaml" {
             assert_eq!(has_person(&text), None, "in {}", path.display());
         }
     }
@@ -66,10 +100,7 @@ fn expect_clean(account: &Account, arguments: &[&str], stdout: Stdout) -> Run {
 }
 
 fn walk(options: Options, endpoint: Option<&str>) {
-    let mut account = Account::new(options, CUSTOMERS);
-    let folder = account.env.path("tmp");
-    fs::create_dir(&folder).unwrap();
-    account.env.set("TMPDIR", folder.to_str().unwrap());
+    let (mut account, _key_file) = talkative(options);
     if let Some(endpoint) = endpoint {
         account.env.set("OMNIFORM_ENDPOINT", endpoint);
     }
@@ -85,7 +116,7 @@ fn walk(options: Options, endpoint: Option<&str>) {
     expect_clean(&account, &["-vv", "apply", "--auto-approve", "--format", "json"], Stdout::Report);
     expect_clean(&account, &["-vv", "apply", "--auto-approve", "--mask"], Stdout::Report);
     expect_clean(&account, &["-vv", "recover"], Stdout::Report);
-    expect_clean(&account, &["-vv", "state", "list"], Stdout::Shown);
+    expect_clean(&account, &["-vv", "state", "list"], Stdout::Report);
     expect_clean(&account, &["-vv", "plan", "--format", "json"], Stdout::Shown);
 }
 
