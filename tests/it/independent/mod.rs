@@ -15,6 +15,7 @@ mod crowded;
 mod faults;
 mod kill;
 mod outcomes;
+mod signals;
 mod thirty;
 mod wire;
 
