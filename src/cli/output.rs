@@ -2,6 +2,7 @@
 
 use super::exit::{Exit, Failure};
 use std::io::{self, Write};
+use std::sync::Once;
 
 /// Prints the thing asked for.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
@@ -19,12 +20,16 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 #[error("stdout could not be written")]
 struct Unprinted(#[source] io::Error);
 
-/// A stdout that cannot be written changes no exit code: the work is done and recorded.
+/// A stdout that cannot be written changes no exit code: the work is done and recorded. It is told once,
+/// however many texts are lost.
 pub(super) fn print_anyway(text: &str) {
+    static TOLD: Once = Once::new();
     if let Err(error) = write(text) {
-        tell(&format!(
-            "warning: stdout could not be written ({error}); the exit code is that of the run"
-        ));
+        TOLD.call_once(|| {
+            tell(&format!(
+                "warning: stdout could not be written ({error}); the exit code is that of the run"
+            ));
+        });
     }
 }
 

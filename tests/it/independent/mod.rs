@@ -16,6 +16,7 @@ mod faults;
 mod kill;
 mod outcomes;
 mod signals;
+mod streams;
 mod thirty;
 mod wire;
 
