@@ -24,7 +24,7 @@ use std::{
 const POINTS_MAX: usize = 130;
 
 /// Writing the record, all of it.
-const RECORD: [&str; 16] = [
+pub(super) const RECORD: [&str; 16] = [
     "openat",
     "write",
     "pwrite64",
@@ -79,9 +79,7 @@ fn calls(names: &[&'static str], paths: Vec<String>) -> Calls {
 /// Runs an apply that dies after so many calls; gives the calls that it made.
 fn kill_after(thirty: &Thirty, names: &[&'static str], files_only: bool, n: usize) -> Vec<String> {
     let paths = if files_only { thirty.record() } else { Vec::new() };
-    let folder = thirty.account.env.path("traces");
-    std::fs::create_dir_all(&folder).unwrap();
-    let (before, killed) = calls(names, paths).killed_after(n, &folder);
+    let (before, killed) = calls(names, paths).killed_after(n, &thirty.account.env);
     let mut command = thirty.apply_under(&before);
     command.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
     let calls = killed.calls();

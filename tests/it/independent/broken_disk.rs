@@ -27,7 +27,7 @@ use std::{
 const POINTS_MAX: usize = 150;
 
 /// What can fail while the record is written.
-const FAILING: [&str; 12] = [
+pub(super) const FAILING: [&str; 12] = [
     "openat",
     "write",
     "pwrite64",
@@ -91,6 +91,13 @@ fn expect_true_exit(thirty: &Thirty, run: &Run, broken: &Broken, doubts: &Doubts
         8 => {
             assert!(run.stderr.contains("could not be made durable"), "{about}");
             assert!(!sent.is_empty(), "nothing was sent, so there is no result: {about}");
+            for seen in sent.iter().filter(|seen| seen.done && seen.ended.is_some()) {
+                let (id, verb) = (&seen.call.as_ref().unwrap().key.1, seen.verb().unwrap());
+                let (address, verb) = (format!("shop/{id}"), verb.as_str());
+                let mut lines = run.stderr.lines();
+                let is_told = lines.any(|line| line.ends_with(&address) && line.contains(verb));
+                assert!(is_told, "{verb} {address} was acknowledged: {about}");
+            }
         }
         _ => panic!("not an exit code for this: {about}"),
     }

@@ -15,6 +15,7 @@ mod crowded;
 mod faults;
 mod kill;
 mod outcomes;
+mod recovering;
 mod signals;
 mod streams;
 mod thirty;
@@ -66,7 +67,7 @@ impl Account {
         );
         let mut env =
             TestEnv::with(&[("omniform.yaml", &project), ("customers/shop.yaml", customers)]);
-        env.set("OMNIDESK_API_KEY", KEY);
+        env.use_named_binary().set("OMNIDESK_API_KEY", KEY);
         Self { strict, env }
     }
 

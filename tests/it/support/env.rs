@@ -12,6 +12,7 @@ use tempfile::TempDir;
 pub(crate) struct TestEnv {
     folder: TempDir,
     variables: Vec<(String, String)>,
+    binary: String,
 }
 
 /// What one run of the binary printed, as one value for a snapshot.
@@ -26,7 +27,8 @@ impl TestEnv {
     /// An empty folder.
     pub(crate) fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("omniform-").tempdir().unwrap();
-        Self { folder, variables: Vec::new() }
+        let binary = env!("CARGO_BIN_EXE_omniform").to_owned();
+        Self { folder, variables: Vec::new(), binary }
     }
 
     /// A folder with these files: path and text.
@@ -54,6 +56,19 @@ impl TestEnv {
     pub(crate) fn set(&mut self, name: &str, value: &str) -> &mut Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// Runs the binary that `OMNIFORM_BINARY` names, if it names one, such as that of a release.
+    pub(crate) fn use_named_binary(&mut self) -> &mut Self {
+        if let Ok(binary) = std::env::var("OMNIFORM_BINARY") {
+            self.binary = binary;
+        }
+        self
+    }
+
+    /// The binary that is run.
+    pub(crate) fn binary(&self) -> &str {
+        &self.binary
     }
 
     /// Takes an environment variable back.
@@ -86,31 +101,24 @@ impl TestEnv {
 
     /// The binary with these arguments, in the folder, without a standard input.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        self.prepared(Command::new(env!("CARGO_BIN_EXE_omniform")), arguments)
+        self.command_under(&[], arguments)
     }
 
-    fn prepared(&self, mut command: Command, arguments: &[&str]) -> Command {
-        command.args(arguments).current_dir(self.folder.path()).env_clear();
+    /// The same with something in front of it that runs it, such as a tracer.
+    pub(crate) fn command_under(&self, before: &[String], arguments: &[&str]) -> Command {
+        let mut line = before.iter().chain([&self.binary]);
+        let mut command = Command::new(line.next().unwrap());
+        command.args(line).args(arguments).current_dir(self.folder.path()).env_clear();
         command.env("PATH", "/usr/bin:/bin").env("HOME", self.folder.path());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null());
         command
     }
 
-    /// The same with something in front of it that runs it, such as a tracer. This one is the binary
-    /// that `OMNIFORM_BINARY` names, if it names one: that of a release.
-    pub(crate) fn command_under(&self, before: &[String], arguments: &[&str]) -> Command {
-        let binary = binary();
-        let mut line = before.iter().map(String::as_str).chain([binary.as_str()]);
-        let mut command = Command::new(line.next().unwrap());
-        command.args(line);
-        self.prepared(command, arguments)
-    }
-
     /// A line of shell, in a folder below this one; it finds the binary on its PATH, and git and the
     /// like where this test finds them.
     pub(crate) fn shell(&self, below: &str, line: &str) -> Command {
-        let binaries = Path::new(env!("CARGO_BIN_EXE_omniform")).parent().unwrap();
+        let binaries = Path::new(&self.binary).parent().unwrap();
         let rest = std::env::var("PATH").unwrap_or_else(|_| "/usr/bin:/bin".to_owned());
         let mut command = Command::new("sh");
         command.args(["-c", line]).current_dir(self.path(below)).env_clear();
@@ -133,11 +141,6 @@ impl TestEnv {
         }
         run
     }
-}
-
-/// The binary whose durability is tested.
-pub(crate) fn binary() -> String {
-    std::env::var("OMNIFORM_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_omniform").to_owned())
 }
 
 impl From<Output> for Run {

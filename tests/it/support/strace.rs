@@ -5,7 +5,7 @@
 //! moment after it was done, a shell that reads the trace counts the calls of all threads, and kills the
 //! process while its n-th call is held. The trace tells where the kill hit in truth.
 
-use super::told::tell;
+use super::{TestEnv, told::tell};
 use std::{
     collections::BTreeMap,
     fs,
@@ -59,8 +59,10 @@ impl Calls {
     }
 
     /// What to put before a command so that it is killed after so many of these calls; 0 is never.
-    /// `folder` takes the trace.
-    pub(crate) fn killed_after(&self, point: usize, folder: &Path) -> (Vec<String>, Killed) {
+    /// The trace, and the script that reads it, are put into the environment's folder.
+    pub(crate) fn killed_after(&self, point: usize, env: &TestEnv) -> (Vec<String>, Killed) {
+        let folder = env.path("traces");
+        fs::create_dir_all(&folder).unwrap();
         let (script, trace) = (folder.join("killer.sh"), folder.join("trace"));
         fs::write(&script, KILLER).unwrap();
         let whole = folder.join("trace.whole");
@@ -84,7 +86,7 @@ impl Calls {
         .to_vec();
         line.extend(self.options());
         if !self.paths.is_empty() {
-            line.extend(["-P".to_owned(), super::env::binary()]);
+            line.extend(["-P".to_owned(), env.binary().to_owned()]);
         }
         (line, Killed { whole })
     }

@@ -78,6 +78,16 @@ impl Verb {
         }
     }
 
+    /// The verb as the product spells it everywhere.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::AddChannel => "add-channel",
+            Self::Purge => "purge",
+        }
+    }
+
     fn documented(self, name: &str) -> Option<Type> {
         Some(match (self, name) {
             (Self::Create, "brand_id" | "ticket_id") | (Self::Purge, "brand_id") => Type::Integer,
