@@ -50,6 +50,8 @@ pub(super) struct Driven<S> {
     pub(super) sink: Option<S>,
     /// Why the sink failed.
     pub(super) failure: Option<StoreError>,
+    /// Where further signals come from.
+    pub(super) signals: Signals,
 }
 
 /// What is going on outside the machine.
@@ -66,7 +68,7 @@ struct Outside<S> {
 }
 
 /// Where signals come from, until nobody can send one any more.
-enum Signals {
+pub(super) enum Signals {
     Heard(UnboundedReceiver<i32>),
     Silent,
 }
@@ -109,6 +111,7 @@ impl<H: Helpdesk + 'static, S: Sink, P: Progress> Driver<H, S, P> {
                     machine: self.machine,
                     sink: outside.idle,
                     failure: outside.failure,
+                    signals: outside.signals,
                 };
             }
             event = outside.next().await;
@@ -178,7 +181,7 @@ impl<S: Sink> Outside<S> {
 }
 
 impl Signals {
-    async fn next(&mut self) -> i32 {
+    pub(super) async fn next(&mut self) -> i32 {
         if let Self::Heard(signals) = self {
             if let Some(signal) = signals.recv().await {
                 return signal;

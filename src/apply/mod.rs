@@ -25,5 +25,5 @@ mod simulation;
 
 pub use driver::Progress;
 pub use report::{Condition, Failure, Outcome, Report, Skip, Stop};
-pub use run::{ApplyError, Terms, run};
+pub use run::{ApplyError, SaveError, Terms, run};
 pub use signals::listen;

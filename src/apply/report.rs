@@ -3,6 +3,9 @@
 use crate::model::{Customer, Endpoint, Verb};
 use crate::plan::{Held, Plan, Refusal, Step, Summary};
 use crate::state::Effect;
+use crate::store::{End, Origin, Told};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What became of every step of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +20,10 @@ pub struct Report {
     pub noted: usize,
     /// Why the run stopped sending before its end, if it did.
     pub stop: Option<Stop>,
+    /// The run's id, as its journal names it.
+    pub run: String,
+    /// The number in the journal of each intent that was written down, by the step's place above.
+    pub intents: BTreeMap<usize, u64>,
 }
 
 /// What became of one step.
@@ -65,6 +72,8 @@ pub enum Stop {
     FailFast,
     /// Results could not be made durable; the text says why.
     NotDurable(String),
+    /// The API asked to wait for so long in all, and nothing moved meanwhile.
+    Busy(Duration),
     /// Policy refused the plan as a whole; nothing was sent.
     Refused(Refusal),
 }
@@ -98,7 +107,28 @@ impl Report {
             frozen: plan.doubts.iter().map(|doubt| (doubt.customer.clone(), doubt.verb)).collect(),
             noted: 0,
             stop: Some(Stop::Refused(refusal)),
+            run: String::new(),
+            intents: BTreeMap::new(),
         }
+    }
+
+    /// The result of every request that was written down, as the run knows it: what is to be told
+    /// where it could not be made durable.
+    #[must_use]
+    pub fn results(&self) -> Vec<Told> {
+        let intended = self.intents.iter().filter_map(|(&index, &intent)| {
+            let (step, outcome) = self.outcomes.get(index)?;
+            let (end, cause) = match outcome {
+                Outcome::Done(_) => (End::Done, None),
+                Outcome::Rejected(failure) => (End::Failed, Some(failure.cause.clone())),
+                Outcome::InDoubt(failure) => (End::InDoubt, Some(failure.cause.clone())),
+                Outcome::Skipped(_) => (End::NotSent, None),
+            };
+            let origin = Origin { run: self.run.clone(), intent };
+            let (key, verb) = (step.customer.key(), step.action.verb());
+            Some(Told { origin, key, verb, end, cause })
+        });
+        intended.collect()
     }
 
     /// What was done, in numbers: `held` counts the held steps, `requests` the steps done.
@@ -154,7 +184,7 @@ impl Report {
             Some(Stop::KeyRefused(_)) => found.push(Condition::KeyRefused),
             Some(Stop::Signal(signal)) => found.push(Condition::Signal(*signal)),
             Some(Stop::Refused(_)) => return vec![Condition::Held],
-            Some(Stop::Unreachable(_) | Stop::FailFast) | None => {}
+            Some(Stop::Unreachable(_) | Stop::FailFast | Stop::Busy(_)) | None => {}
         }
         if self.in_doubt() > 0 {
             found.push(Condition::InDoubt);
@@ -186,7 +216,9 @@ mod tests {
 
     fn report(outcomes: Vec<Outcome>, stop: Option<Stop>) -> Report {
         let outcomes = outcomes.into_iter().map(|o| (samples::create("C-1"), o)).collect();
-        Report { endpoint: Endpoint::Sandbox, outcomes, frozen: Vec::new(), noted: 0, stop }
+        let (run, intents) = ("r".to_owned(), BTreeMap::new());
+        let (endpoint, frozen) = (Endpoint::Sandbox, Vec::new());
+        Report { endpoint, outcomes, frozen, noted: 0, stop, run, intents }
     }
 
     fn failure() -> Failure {
@@ -226,6 +258,23 @@ mod tests {
         let mut report = report(Vec::new(), None);
         report.frozen.push((samples::customer("C-1"), Verb::Create));
         assert_eq!(report.conditions(), [Condition::InDoubt]);
+    }
+
+    #[test]
+    fn every_request_that_was_written_down_has_a_result_to_tell() {
+        let skipped = Outcome::Skipped(Skip::Stopped);
+        let all = vec![
+            Outcome::Done(Effect::Forgotten),
+            Outcome::Rejected(failure()),
+            held(),
+            Outcome::InDoubt(failure()),
+            skipped.clone(),
+            skipped,
+        ];
+        let mut report = report(all, Some(Stop::NotDurable("full".into())));
+        report.intents = [(0, 2), (1, 3), (3, 5), (4, 8)].into();
+        let told: Vec<_> = report.results().iter().map(|t| (t.origin.intent, t.end)).collect();
+        assert_eq!(told, [(2, End::Done), (3, End::Failed), (5, End::InDoubt), (8, End::NotSent)]);
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! One apply, from an open session to its report. *Touches: the network and the disk.*
 
 use super::cause::chain;
-use super::driver::{Driven, Driver, Progress, Sink};
+use super::driver::{Driven, Driver, Progress, Signals, Sink, now};
 use super::executor::{Executor, Limits};
 use super::report::{Report, Stop};
 use crate::api::Helpdesk;
 use crate::plan::Approved;
 use crate::state::State;
-use crate::store::{Closer, Consequence, Journal, Ledger, LedgerError, Line, Session, StoreError};
+use crate::store::{
+    Closer, Consequence, Journal, Ledger, LedgerError, Line, Room, Session, StoreError,
+};
 use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::spawn_blocking;
@@ -21,6 +23,9 @@ pub enum ApplyError {
     /// The first intents could not be recorded.
     #[error("nothing could be recorded, so nothing was sent")]
     Record(#[source] StoreError),
+    /// There is no room for what the run would record.
+    #[error("what the run does could not be recorded, so nothing was sent")]
+    NoRoom(#[source] SaveError),
 }
 
 impl ApplyError {
@@ -30,6 +35,9 @@ impl ApplyError {
         match self {
             Self::Misfit(error) => error.hint().or_else(|| Some("make a new plan".to_owned())),
             Self::Record(error) => error.hint(),
+            Self::NoRoom(_) => {
+                Some("free some room on the disk of the state, then apply again".to_owned())
+            }
         }
     }
 }
@@ -69,8 +77,9 @@ pub async fn run<H: Helpdesk + 'static>(
     let (ledger, journal, closer) = session.split();
     let machine =
         Executor::new(approved, terms.limits, ledger, terms.seed).map_err(ApplyError::Misfit)?;
+    let journal = reserve(journal, machine.room(now())).await.map_err(ApplyError::NoRoom)?;
     let driver = Driver { machine, helpdesk, sink: journal, signals: terms.signals, progress };
-    let Driven { machine, sink, failure } = driver.run().await;
+    let Driven { machine, sink, failure, mut signals } = driver.run().await;
     if let Some(error) = failure
         && error.consequence() == Consequence::NothingSent
     {
@@ -78,12 +87,35 @@ pub async fn run<H: Helpdesk + 'static>(
     }
     let abandoned = machine.is_abandoned();
     let (mut report, ledger) = machine.into_report();
-    if let (Some(journal), false) = (sink, abandoned)
-        && let Err(error) = save(closer, ledger, journal).await
-    {
-        report.stop = Some(Stop::NotDurable(chain(&error)));
+    match sink {
+        // Something may still be under way to the disk: the lock is kept while this process lives.
+        _ if abandoned => closer.abandon(),
+        Some(journal) => {
+            let signalled = matches!(report.stop, Some(Stop::Signal(_)));
+            tokio::select! {
+                saved = save(closer, ledger, journal) => if let Err(error) = saved {
+                    report.stop = Some(Stop::NotDurable(chain(&error)));
+                },
+                // A disk that takes for ever ends no run; the journal has everything.
+                signal = second(&mut signals, signalled) => {
+                    report.stop.get_or_insert(Stop::Signal(signal));
+                }
+            }
+        }
+        None => {}
     }
     Ok(report)
+}
+
+/// Waits for the signal that ends a run at once.
+async fn second(signals: &mut Signals, signalled: bool) -> i32 {
+    let first = signals.next().await;
+    if signalled { first } else { signals.next().await }
+}
+
+/// Takes room for what the run will record, on a thread that may block.
+pub(super) async fn reserve(mut journal: Journal, room: Room) -> Result<Journal, SaveError> {
+    spawn_blocking(move || journal.reserve(room).map(|()| journal)).await?.map_err(SaveError::from)
 }
 
 /// Saves the state on a thread that may block.
@@ -92,12 +124,12 @@ pub(super) async fn save(
     ledger: Ledger,
     journal: Journal,
 ) -> Result<State, SaveError> {
-    Ok(spawn_blocking(move || closer.finish(ledger, &journal)).await??)
+    Ok(spawn_blocking(move || closer.finish(ledger, journal)).await??)
 }
 
-/// Why the state could not be saved.
+/// Why the disk could not be used.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SaveError {
+pub enum SaveError {
     /// The disk refused.
     #[error(transparent)]
     Store(#[from] StoreError),

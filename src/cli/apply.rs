@@ -11,12 +11,12 @@ use super::workspace::Workspace;
 use super::{key, output, record, show};
 use crate::api::ApiKey;
 use crate::apply::executor::{Limits, OnFailure};
-use crate::apply::{self, Outcome, Report, Stop, Terms};
+use crate::apply::{self, Report, Stop, Terms};
 use crate::desired::Desired;
 use crate::model::{Endpoint, Verb};
 use crate::plan::{self, AllowEmpty, Approved, Plan, Refused, Step};
 use crate::render;
-use crate::store::Session;
+use crate::store::{self, Session};
 use std::sync::Arc;
 
 /// Where the plan comes from.
@@ -211,10 +211,15 @@ fn carry_out(
 fn tell(context: &Context, report: &Report) -> Exit {
     if let Some(Stop::NotDurable(why)) = &report.stop {
         output::tell(&format!("error: results could not be made durable: {why}"));
-        for (step, outcome) in &report.outcomes {
-            if let Outcome::Done(_) = outcome {
-                output::tell(&format!("done: {} {}", step.action.verb(), step.customer));
-            }
+        let results = report.results();
+        for line in store::told_lines(&results) {
+            output::tell(&line);
+        }
+        if !results.is_empty() {
+            output::tell(
+                "hint: keep these lines; once the disk is well, `omniform recover --from FILE` takes \
+                 them over from the log that holds them",
+            );
         }
     }
     let text = match context.flags.format {

@@ -211,6 +211,12 @@ pub(super) struct Recover {
     /// Send these again (add-channel and purge only): an address brand/id or a glob; repeatable
     #[arg(long, value_name = "ADDR")]
     pub(super) resend: Vec<String>,
+    /// Take over what a run told on stderr when it ended with exit code 8: the log of its job, or the
+    /// lines with `omniform-result` alone
+    #[arg(
+        long, value_name = "FILE", conflicts_with_all = ["applied", "not_applied", "resend"]
+    )]
+    pub(super) from: Option<PathBuf>,
     /// How long to wait for another run to end, such as 30s or 5m
     #[arg(long, value_name = "DURATION", default_value = "0s", value_parser = duration)]
     pub(super) lock_timeout: Duration,

@@ -35,21 +35,64 @@ pub(super) enum Exit {
 }
 
 impl Exit {
-    /// Every exit code with its meaning; the README's table is made from it.
-    pub(super) const ALL: [(Self, &'static str); 13] = [
-        (Self::Done, "done, also a plan with changes"),
-        (Self::Failed, "an error before anything was sent: bad files, bad configuration, I/O"),
-        (Self::Changes, "only `plan --detailed-exitcode`: there are changes"),
-        (Self::ActionsFailed, "some actions failed"),
-        (Self::InDoubt, "some actions are in doubt: `omniform recover` settles them"),
-        (Self::Stale, "the saved plan is stale or not whole: plan again"),
-        (Self::Held, "everything else is done, but policy holds some actions or refuses all"),
-        (Self::Locked, "another run holds the lock"),
-        (Self::NotDurable, "results could not be made durable; they are on stderr"),
-        (Self::KeyRefused, "the API refused the key"),
-        (Self::Usage, "wrong usage"),
-        (Self::Interrupted, "stopped by SIGINT, all recorded"),
-        (Self::Terminated, "stopped by SIGTERM or SIGHUP, all recorded"),
+    /// Every exit code with its meaning and what to do next; the README's table is made from it.
+    pub(super) const ALL: [(Self, &'static str, &'static str); 13] = [
+        (Self::Done, "done, also a plan with changes", "nothing"),
+        (
+            Self::Failed,
+            "an error before anything was sent: bad files, bad configuration, I/O",
+            "read the error on stderr, mend it, run again",
+        ),
+        (
+            Self::Changes,
+            "only `plan --detailed-exitcode`: there are changes",
+            "review the plan, then `apply`",
+        ),
+        (
+            Self::ActionsFailed,
+            "some actions failed",
+            "read the causes in the report, mend the files or the account, plan and apply again; \
+             what was done is recorded and is not sent twice",
+        ),
+        (
+            Self::InDoubt,
+            "some actions are in doubt",
+            "`omniform recover`; what it leaves, look up in Omnidesk and settle by `--applied`, \
+             `--not-applied` or `--resend`; then plan and apply again",
+        ),
+        (
+            Self::Stale,
+            "the saved plan is stale or not whole",
+            "plan again, review, apply the new plan; nothing was sent",
+        ),
+        (
+            Self::Held,
+            "everything else is done, but policy holds some actions or refuses all",
+            "read what would release each action, and give that flag or change the policy on purpose",
+        ),
+        (
+            Self::Locked,
+            "another run holds the lock",
+            "wait for the run that the message names, or give `--lock-timeout 10m`; nothing was sent",
+        ),
+        (
+            Self::NotDurable,
+            "results could not be made durable; they are on stderr",
+            "keep the log and the journal, free or repair the disk, then `omniform recover --from LOG`; \
+             without the log, `omniform recover`",
+        ),
+        (
+            Self::KeyRefused,
+            "the API refused the key",
+            "check the key and its permission CUSTOMER_CUD, then apply again",
+        ),
+        (Self::Usage, "wrong usage", "read the message and `omniform COMMAND --help`"),
+        (
+            Self::Interrupted,
+            "stopped by SIGINT, all recorded",
+            "apply again for the rest; `omniform recover` first, if the report tells of doubts",
+        ),
+        (Self::Terminated, "stopped by SIGTERM or SIGHUP, all recorded", "as for 130"),
     ];
 
     /// The number.

@@ -56,9 +56,9 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Every exit code with its meaning, as the README lists them.
-pub fn exit_codes() -> impl Iterator<Item = (u8, &'static str)> {
-    Exit::ALL.into_iter().map(|(exit, meaning)| (exit.code(), meaning))
+/// Every exit code with its meaning and what to do next, as the README lists them.
+pub fn exit_codes() -> impl Iterator<Item = (u8, &'static str, &'static str)> {
+    Exit::ALL.into_iter().map(|(exit, meaning, next)| (exit.code(), meaning, next))
 }
 
 fn run(cli: Cli) -> Ended {

@@ -9,13 +9,19 @@ use super::{key, output, record};
 use crate::apply::recover::{self, ChoiceError, Choices, RecoverError, Terms};
 use crate::model::Endpoint;
 use crate::render;
+use crate::store::{self, Log, ToldDamage};
+use std::path::Path;
 
 pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     let choices = Choices {
         applied: patterns("--applied", &arguments.applied)?,
         not_applied: patterns("--not-applied", &arguments.not_applied)?,
         resend: patterns("--resend", &arguments.resend)?,
+        told: Vec::new(),
     };
+    let log = arguments.from.as_deref().map(|path| read(context, path)).transpose()?;
+    let log = log.unwrap_or_default();
+    let choices = Choices { told: log.results, ..choices };
     let workspace = Workspace::open(context)?;
     let missing = record::Missing::Refuse;
     let session =
@@ -43,12 +49,47 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
         desk.close().await;
         recovered
     })?;
+    if log.missing > 0 {
+        let line = if log.missing == 1 { "line is" } else { "lines are" };
+        context.say(&format!(
+            "warning: {} {line} missing of what the run told; a request that it was about stays in \
+             doubt",
+            log.missing
+        ));
+    }
+    if recovered.others > 0 {
+        context.say(&format!(
+            "{} of the results are about requests that are not in doubt: left alone",
+            recovered.others
+        ));
+    }
+    for line in store::told_lines(&recovered.unrecorded) {
+        output::tell(&line);
+    }
     let text = match context.flags.format {
         Format::Json => render::recovered_json(&recovered),
         _ => render::recovered_text(&recovered),
     };
     output::print_anyway(&text);
     Ok(recovered.conditions().first().map_or(Exit::Done, |condition| Exit::from(*condition)))
+}
+
+/// Reads what a run told out of the log of its job.
+fn read(context: &Context, path: &Path) -> Result<Log, Failure> {
+    let log = store::read_log(&context.path(path)).map_err(record::failure)?;
+    store::read_told(&log).map_err(|damage| {
+        let hint = damage.hint();
+        let error = Unusable { path: path.display().to_string(), source: damage };
+        Failure::new(Exit::Failed, error).hint_if(hint)
+    })
+}
+
+/// A log that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the results in {path} cannot be used")]
+struct Unusable {
+    path: String,
+    source: ToldDamage,
 }
 
 fn failed(error: RecoverError) -> Failure {

@@ -74,6 +74,8 @@ fn hostile_report() -> Report {
         frozen: vec![(plan.doubts[0].customer.clone(), Verb::Create)],
         noted: 1,
         stop: Some(Stop::NotDurable(CANARY.to_owned())),
+        run: "5f1c".to_owned(),
+        intents: std::collections::BTreeMap::new(),
     }
 }
 

@@ -131,6 +131,7 @@ fn source(how: How) -> &'static str {
         How::Read => "the API shows it",
         How::Word => "by a person's word",
         How::Resent => "sent again",
+        How::Told => "told by the run that sent it",
     }
 }
 
@@ -156,6 +157,8 @@ mod tests {
                 settled("C-2", Settlement::Open(failure)),
             ],
             stop: Some(Stop::NotDurable("no space left".to_owned())),
+            others: 0,
+            unrecorded: Vec::new(),
         }
     }
 

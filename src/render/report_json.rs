@@ -129,6 +129,8 @@ pub(super) enum StopWord {
     FailFast,
     /// Results could not be made durable.
     NotDurable,
+    /// The API asked to wait for too long in all, and nothing moved meanwhile.
+    Busy,
     /// Policy refused the plan as a whole; nothing was sent.
     Refused,
 }
@@ -215,6 +217,7 @@ pub(super) fn stopped(stop: &Stop) -> Stopped {
         Stop::Unreachable(_) => (StopWord::Unreachable, None, None),
         Stop::FailFast => (StopWord::FailFast, None, None),
         Stop::NotDurable(_) => (StopWord::NotDurable, None, None),
+        Stop::Busy(_) => (StopWord::Busy, None, None),
         Stop::Refused(_) => (StopWord::Refused, None, None),
     };
     Stopped { by, cause: stop_cause(stop), status, signal }

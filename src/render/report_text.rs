@@ -200,6 +200,11 @@ pub(super) fn stop_cause(stop: &Stop) -> String {
         ),
         Stop::FailFast => "a step failed, and --fail-fast is set".to_owned(),
         Stop::NotDurable(cause) => format!("results could not be made durable: {cause}"),
+        Stop::Busy(waited) => format!(
+            "the API asked to wait for {} minutes in all, and nothing moved meanwhile; apply again \
+             later, or lower `api.requests_per_second`",
+            waited.as_secs() / 60
+        ),
         Stop::Refused(refusal) => format!(
             "policy refused the plan: it updates or purges {} of the recorded customers, and \
              `policy.change_limit` permits {}",

@@ -186,6 +186,8 @@ pub(super) fn report() -> Report {
         frozen: vec![(customer("C-3"), Verb::Create)],
         noted: 2,
         stop: Some(Stop::KeyRefused(401)),
+        run: "5f1c".to_owned(),
+        intents: std::collections::BTreeMap::new(),
     }
 }
 

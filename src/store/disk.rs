@@ -10,6 +10,7 @@
     reason = "this is the edge: every other file of this room goes through here"
 )]
 
+use super::reserved::{Reserved, Rest};
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -154,22 +155,12 @@ pub(super) fn write_durably(mut file: &File, path: &Path, bytes: &[u8]) -> Resul
 ///
 /// A temporary file that a killed run left is removed first, so that no person's data stay in it.
 pub(super) fn replace(target: &Path, temporary: &Path, bytes: &[u8]) -> Result<(), DiskError> {
-    remove(temporary)?;
-    let replaced = write_new(temporary, bytes).and_then(|()| {
-        fs::rename(temporary, target).map_err(|error| DiskError::new("replace", target, error))
-    });
-    if let Err(error) = replaced {
-        // The first failure is the one to report; a file that stays is removed by the next run.
-        let _ = fs::remove_file(temporary);
-        return Err(error);
-    }
-    sync_folder(target)
+    Reserved::new(temporary, 0)?.put(target, bytes, Rest::Free).map(drop)
 }
 
-fn write_new(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
-    let mut file = create(path)?;
-    file.write_all(bytes).map_err(|error| DiskError::new("write", path, error))?;
-    file.sync_all().map_err(|error| DiskError::new("sync", path, error))
+/// Gives a file a name, which may be another's until then.
+pub(super) fn rename(from: &Path, to: &Path) -> Result<(), DiskError> {
+    fs::rename(from, to).map_err(|error| DiskError::new("replace", to, error))
 }
 
 /// Removes a file; that there is none is as good.
@@ -201,6 +192,12 @@ pub(super) fn folder_of(file: &Path) -> &Path {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     }
+}
+
+/// How long an open file is, in bytes.
+pub(super) fn length(file: &File, path: &Path) -> Result<u64, DiskError> {
+    let metadata = file.metadata().map_err(|error| DiskError::new("look at", path, error))?;
+    Ok(metadata.len())
 }
 
 /// Which file an open one is.

@@ -3,7 +3,7 @@
 //! Every choice is tagged from outside and no map is flattened, so that no customer's value passes
 //! through an untyped one.
 
-use super::record::{FORMAT, How, Intent, Record, VERSION, Verdict};
+use super::record::{FORMAT, How, Intent, Origin, Record, VERSION, Verdict};
 use crate::model::{BrandId, Channel, Field, FieldName, Key, PrimaryId, Timestamp, Verb};
 use crate::state::form::{Custom, LiveForm, Names, join, split};
 use crate::state::{Doubt, Effect, Version};
@@ -112,6 +112,8 @@ pub(super) struct CarriedForm {
     no_sync: bool,
     since: Timestamp,
     cause: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<Origin>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -245,7 +247,9 @@ impl From<&Record> for EventForm {
                 who: who.clone(),
                 at: *at,
             }),
-            Record::Carried(doubt) => Self::Carried(doubt.into()),
+            Record::Carried { doubt, origin } => {
+                Self::Carried(CarriedForm { origin: origin.clone(), ..doubt.into() })
+            }
         }
     }
 }
@@ -272,7 +276,10 @@ impl EventForm {
                 who: form.who,
                 at: form.at,
             },
-            Self::Carried(form) => Record::Carried(form.into_doubt(seq)),
+            Self::Carried(form) => {
+                let origin = form.origin.clone();
+                Record::Carried { doubt: form.into_doubt(seq), origin }
+            }
         }
     }
 }
@@ -314,6 +321,7 @@ impl From<&Doubt> for CarriedForm {
             no_sync: doubt.no_sync,
             since: doubt.since,
             cause: doubt.cause.clone(),
+            origin: None,
         }
     }
 }

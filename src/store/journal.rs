@@ -3,16 +3,17 @@
 //! A sync that failed is final: the operating system may have dropped what it could not write, and a
 //! second sync would say otherwise. So after the first failure nothing is written here again.
 //!
-//! The file is created with the first batch, so a run that records nothing leaves nothing. Creating
-//! it ([`Journal::start`]) is also the moment before the first request: what has to be found out
-//! before side effects, as whether the disk has room, belongs there.
+//! A run that records nothing leaves nothing: the file gets its name with the first batch in it. The
+//! room for the rest is taken before ([`Journal::reserve`]), so that a full disk is found out before
+//! a request has left; it lies behind the end of the file, where no reader looks.
 
 #![expect(clippy::disallowed_types, reason = "the journal stays open while a run appends")]
 
 use super::disk::{self, DiskError};
 use super::record::{Line, Tells};
+use super::reserved::{Reserved, Rest, free, reserve};
 use super::transcript::Transcript;
-use super::{Paths, StoreError, paths::next_to, state_file};
+use super::{Paths, Room, StoreError, paths::next_to, state_file};
 use crate::state::State;
 use std::fs::File;
 
@@ -21,15 +22,20 @@ use std::fs::File;
 pub struct Journal {
     paths: Paths,
     stage: Stage,
+    /// Room for the next version of the state.
+    state_room: Option<Reserved>,
 }
 
 #[derive(Debug)]
 enum Stage {
-    /// There is no file yet: the first batch follows the opening, and a first state is saved before.
-    Fresh { first_state: Option<State>, opening: Line },
+    /// There is no file of that name yet: the first batch follows the opening, and a first state is
+    /// saved before. The room, once taken, has a temporary name.
+    Fresh { first_state: Option<State>, opening: Line, room: Option<Reserved> },
     /// The file holds carried doubts and is continued.
     Continued,
-    /// The file is open.
+    /// The same, open and with room behind its end.
+    Ready(File),
+    /// The file is open and holds records of this run.
     Open(File),
     /// A write or a sync failed.
     Broken,
@@ -38,12 +44,46 @@ enum Stage {
 impl Journal {
     /// A journal that is created with its first batch, after `first_state` if that is not saved yet.
     pub(super) fn fresh(paths: Paths, first_state: Option<State>, opening: Line) -> Self {
-        Self { paths, stage: Stage::Fresh { first_state, opening } }
+        Self { paths, stage: Stage::Fresh { first_state, opening, room: None }, state_room: None }
     }
 
     /// A journal that exists and is whole.
     pub(super) fn continued(paths: Paths) -> Self {
-        Self { paths, stage: Stage::Continued }
+        Self { paths, stage: Stage::Continued, state_room: None }
+    }
+
+    /// Takes room on the disk for what a run is about to record, before anything is sent. Blocks.
+    /// What is not used is given back at the end of the run, or when the next one opens the record.
+    ///
+    /// # Errors
+    /// [`StoreError::Disk`] if there is not enough; nothing is recorded then, and no file is left.
+    pub fn reserve(&mut self, room: Room) -> Result<(), StoreError> {
+        if room.journal_bytes == 0 {
+            return Ok(());
+        }
+        match &mut self.stage {
+            Stage::Fresh { opening, room: taken, .. } => {
+                let bytes = room.journal_bytes + opening.as_str().len() as u64;
+                *taken = Some(Reserved::new(&next_to(self.paths.journal()), bytes)?);
+            }
+            Stage::Continued => {
+                let path = self.paths.journal();
+                let file = disk::open_append(path)?;
+                reserve(&file, path, room.journal_bytes).inspect_err(|_| {
+                    // What was taken of it is of no use.
+                    let _ = free(&file, path);
+                })?;
+                self.stage = Stage::Ready(file);
+            }
+            Stage::Ready(_) | Stage::Open(_) | Stage::Broken => return Ok(()),
+        }
+        let state_room = state_file::reserve(&self.paths, room.state_bytes).inspect_err(|_| {
+            if let Stage::Ready(file) = &self.stage {
+                let _ = free(file, self.paths.journal());
+            }
+        });
+        self.state_room = Some(state_room?);
+        Ok(())
     }
 
     /// Makes lines durable, with one write and one sync for all of them. Blocks.
@@ -79,25 +119,55 @@ impl Journal {
         }
     }
 
-    /// Whether an earlier write failed.
-    pub(super) fn is_broken(&self) -> bool {
-        matches!(self.stage, Stage::Broken)
+    /// Ends the writing: gives the room for the state, if some was taken, and all other room back.
+    ///
+    /// # Errors
+    /// [`StoreError::Broken`] if an earlier write failed.
+    pub(super) fn close(self) -> Result<Option<Reserved>, StoreError> {
+        let path = self.paths.journal();
+        match &self.stage {
+            Stage::Broken => return Err(StoreError::Broken { path: path.to_owned() }),
+            // Room that cannot be given back is a nuisance; the records are whole.
+            Stage::Ready(file) | Stage::Open(file) => drop(free(file, path)),
+            Stage::Fresh { .. } | Stage::Continued => {}
+        }
+        Ok(self.state_room)
     }
 
-    /// Opens or creates the file and writes the first batch.
-    fn start(&self, stage: Stage, lines: &[Line]) -> Result<File, DiskError> {
+    /// Opens or creates the file and writes the first batch. One that could not be created whole is
+    /// removed again: nothing was sent, and what it intends must not be taken for a doubt.
+    fn start(&mut self, stage: Stage, lines: &[Line]) -> Result<File, DiskError> {
         let path = self.paths.journal();
-        let Stage::Fresh { first_state, opening } = stage else {
-            let file = disk::open_append(path)?;
-            disk::write_durably(&file, path, &joined(None, lines))?;
-            return Ok(file);
+        let (first_state, opening, room) = match stage {
+            Stage::Fresh { first_state, opening, room } => (first_state, opening, room),
+            Stage::Ready(file) => return self.resume(file, lines),
+            _ => return self.resume(disk::open_append(path)?, lines),
         };
+        let room = room.map_or_else(|| Reserved::new(&next_to(path), 0), Ok)?;
         if let Some(state) = first_state {
-            state_file::save(&self.paths, &state)?;
+            let bytes = self.state_room.as_ref().map(Reserved::bytes);
+            state_file::save(&self.paths, &state, self.state_room.take())?;
+            self.state_room =
+                bytes.map(|bytes| state_file::reserve(&self.paths, bytes)).transpose()?;
         }
-        let file = disk::create(path)?;
-        disk::write_durably(&file, path, &joined(Some(&opening), lines))?;
-        disk::sync_folder(path)?;
+        room.put(path, &joined(Some(&opening), lines), Rest::Keep).inspect_err(|_| {
+            if lines.iter().all(|line| line.tells() == Tells::Before) {
+                // The failure to create it is the one to report.
+                let _ = disk::remove(path);
+            }
+        })
+    }
+
+    /// Writes the first batch behind carried doubts. If that fails they stand alone again, as far as the
+    /// disk lets them.
+    fn resume(&self, file: File, lines: &[Line]) -> Result<File, DiskError> {
+        let path = self.paths.journal();
+        let before = disk::length(&file, path)?;
+        disk::write_durably(&file, path, &joined(None, lines)).inspect_err(|_| {
+            if lines.iter().all(|line| line.tells() == Tells::Before) {
+                let _ = file.set_len(before);
+            }
+        })?;
         Ok(file)
     }
 }
@@ -153,12 +223,11 @@ mod tests {
         let paths = Paths::resolve(&folder.path().join("s.jsonl")).unwrap();
         fs::write(paths.journal(), "").unwrap();
         let read_only = File::open(paths.journal()).unwrap();
-        let mut journal = Journal { paths, stage: Stage::Open(read_only) };
-        assert!(!journal.is_broken());
+        let mut journal = Journal { paths, stage: Stage::Open(read_only), state_room: None };
         let first = journal.append(&[done(2)]);
         assert!(matches!(first, Err(StoreError::NotDurable { .. })));
-        assert!(journal.is_broken());
         assert!(matches!(journal.append(&[done(2)]), Err(StoreError::Broken { .. })));
+        assert!(matches!(journal.close(), Err(StoreError::Broken { .. })));
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! has returned: append the line of an intent before its request leaves, and the line of an ending
 //! before anything builds on it.
 
-use super::record::{How, Intent, Line, Record, Verdict};
+use super::record::{How, Intent, Line, Origin, Record, Verdict};
 use super::transcript::{Numbered, Transcript};
 use crate::model::{Key, PrimaryId, Timestamp};
 use crate::state::{Contradiction, Doubt, Effect, State};
@@ -31,6 +31,7 @@ pub struct Ledger {
 struct Open {
     doubt: Doubt,
     standing: Standing,
+    origin: Option<Origin>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,8 +141,8 @@ impl Ledger {
         run: &str,
     ) -> Result<Self, (u64, LedgerError)> {
         let mut ledger = Self::new(state, run);
-        for Numbered { seq, record, .. } in &journal.records {
-            ledger.take(*seq, record, effects).map_err(|error| (*seq, error))?;
+        for numbered in &journal.records {
+            ledger.take(numbered, effects).map_err(|error| (numbered.seq, error))?;
         }
         Ok(ledger)
     }
@@ -157,7 +158,8 @@ impl Ledger {
         let record = Record::Intent(intent);
         let line = Line::encode(seq, &self.run, &record);
         if let Record::Intent(intent) = record {
-            self.open(seq, waiting(seq, intent), Standing::Waiting);
+            let origin = Some(Origin { run: self.run.clone(), intent: seq });
+            self.open(seq, waiting(seq, intent), Standing::Waiting, origin);
         }
         self.stamp(seq);
         Ok((Pending { seq }, line))
@@ -171,7 +173,7 @@ impl Ledger {
     #[expect(clippy::needless_pass_by_value, reason = "taken, so that no intent is ended twice")]
     pub fn end(&mut self, pending: Pending, ending: Ending) -> Result<Line, LedgerError> {
         let Pending { seq: intent } = pending;
-        self.write(&match ending {
+        self.write(match ending {
             Ending::Done => Record::Done { intent },
             Ending::Failed(cause) => Record::Failed { intent, cause },
             Ending::Unclear(cause) => Record::Unclear { intent, cause },
@@ -183,7 +185,7 @@ impl Ledger {
     /// # Errors
     /// If the effect contradicts the state, or would make a doubt of the customer impossible to settle.
     pub fn note(&mut self, key: Key, effect: Effect) -> Result<Line, LedgerError> {
-        self.write(&Record::Noted { key, effect })
+        self.write(Record::Noted { key, effect })
     }
 
     /// Writes down that a doubt is settled; the effect of a request that had happened is absorbed.
@@ -198,7 +200,7 @@ impl Ledger {
         who: &str,
         at: Timestamp,
     ) -> Result<Line, LedgerError> {
-        self.write(&Record::Settled { intent, verdict, how, who: who.to_owned(), at })
+        self.write(Record::Settled { intent, verdict, how, who: who.to_owned(), at })
     }
 
     /// The state as of the last record.
@@ -237,14 +239,33 @@ impl Ledger {
         Line::encode(1, &self.run, &Record::Opened { base, command, at })
     }
 
+    /// Every request whose end is not known, and where each was first written down.
+    pub(super) fn carried(&self) -> Vec<(Doubt, Option<Origin>)> {
+        self.open.values().map(|open| (open.doubt.clone(), open.origin.clone())).collect()
+    }
+
     /// Takes over a doubt of an earlier journal, right after the opening. Its number changes.
-    pub(super) fn carry(&mut self, doubt: Doubt) -> Line {
+    pub(super) fn carry(&mut self, doubt: Doubt, origin: Option<Origin>) -> Line {
         let seq = self.next_seq;
         let doubt = Doubt { intent: seq, ..doubt };
-        let line = Line::encode(seq, &self.run, &Record::Carried(doubt.clone()));
-        self.open(seq, doubt, Standing::InDoubt);
+        let record = Record::Carried { doubt: doubt.clone(), origin: origin.clone() };
+        let line = Line::encode(seq, &self.run, &record);
+        self.open(seq, doubt, Standing::InDoubt, origin);
         self.next_seq = seq + 1;
         line
+    }
+
+    /// The request whose end is not known and that was first written down there.
+    #[must_use]
+    pub fn find(&self, origin: &Origin) -> Option<&Doubt> {
+        let mut open = self.open.values();
+        open.find(|open| open.origin.as_ref() == Some(origin)).map(|open| &open.doubt)
+    }
+
+    /// Where a request whose end is not known was first written down, by its number now.
+    #[must_use]
+    pub fn origin(&self, intent: u64) -> Option<&Origin> {
+        self.open.get(&intent)?.origin.as_ref()
     }
 
     /// Takes the state out.
@@ -253,27 +274,30 @@ impl Ledger {
         self.state
     }
 
-    fn write(&mut self, record: &Record) -> Result<Line, LedgerError> {
-        let seq = self.next_seq;
-        self.take(seq, record, Effects::Absorb)?;
-        Ok(Line::encode(seq, &self.run, record))
+    fn write(&mut self, record: Record) -> Result<Line, LedgerError> {
+        let numbered = Numbered { seq: self.next_seq, run: self.run.clone(), record };
+        self.take(&numbered, Effects::Absorb)?;
+        Ok(Line::encode(numbered.seq, &self.run, &numbered.record))
     }
 
     /// Takes one record in; on an error nothing has changed.
-    fn take(&mut self, seq: u64, record: &Record, effects: Effects) -> Result<(), LedgerError> {
-        match record {
+    fn take(&mut self, numbered: &Numbered, effects: Effects) -> Result<(), LedgerError> {
+        let seq = numbered.seq;
+        match &numbered.record {
             Record::Opened { .. } if seq == 1 => {
                 self.next_seq = 2;
                 return Ok(());
             }
-            Record::Carried(doubt) if !self.touched => {
-                self.open(seq, Doubt { intent: seq, ..doubt.clone() }, Standing::InDoubt);
+            Record::Carried { doubt, origin } if !self.touched => {
+                let doubt = Doubt { intent: seq, ..doubt.clone() };
+                self.open(seq, doubt, Standing::InDoubt, origin.clone());
                 self.next_seq = seq + 1;
                 return Ok(());
             }
-            Record::Opened { .. } | Record::Carried(_) => return Err(LedgerError::OutOfPlace),
+            Record::Opened { .. } | Record::Carried { .. } => return Err(LedgerError::OutOfPlace),
             Record::Intent(intent) => {
-                self.open(seq, waiting(seq, intent.clone()), Standing::Waiting);
+                let origin = Some(Origin { run: numbered.run.clone(), intent: seq });
+                self.open(seq, waiting(seq, intent.clone()), Standing::Waiting, origin);
             }
             Record::Done { intent } => self.happened(&self.waiting(*intent)?, effects)?,
             Record::Failed { intent, .. } => {
@@ -281,9 +305,11 @@ impl Ledger {
                 self.open.remove(intent);
             }
             Record::Unclear { intent, cause } => {
-                let mut doubt = self.waiting(*intent)?;
-                doubt.cause.clone_from(cause);
-                self.open(*intent, doubt, Standing::InDoubt);
+                self.waiting(*intent)?;
+                if let Some(open) = self.open.get_mut(intent) {
+                    open.doubt.cause.clone_from(cause);
+                    open.standing = Standing::InDoubt;
+                }
             }
             Record::Noted { key, effect } => {
                 self.check_free(key, effect)?;
@@ -310,14 +336,14 @@ impl Ledger {
         self.touched = true;
     }
 
-    fn open(&mut self, seq: u64, doubt: Doubt, standing: Standing) {
-        self.open.insert(seq, Open { doubt, standing });
+    fn open(&mut self, seq: u64, doubt: Doubt, standing: Standing, origin: Option<Origin>) {
+        self.open.insert(seq, Open { doubt, standing, origin });
     }
 
     /// The request of an intent that has no ending yet.
     fn waiting(&self, intent: u64) -> Result<Doubt, LedgerError> {
         match self.open.get(&intent) {
-            Some(Open { doubt, standing: Standing::Waiting }) => Ok(doubt.clone()),
+            Some(Open { doubt, standing: Standing::Waiting, .. }) => Ok(doubt.clone()),
             _ => Err(LedgerError::NotOpen { intent }),
         }
     }

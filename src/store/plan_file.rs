@@ -186,6 +186,14 @@ pub fn read_plan(path: &Path) -> Result<String, StoreError> {
     Ok(std::fs::read_to_string(path).map_err(|error| DiskError::new("read", path, error))?)
 }
 
+/// Reads the log of a run, which may hold its results. What it says is for [`read_told`](super::read_told).
+///
+/// # Errors
+/// If it is not there or cannot be read.
+pub fn read_log(path: &Path) -> Result<Vec<u8>, StoreError> {
+    Ok(std::fs::read(path).map_err(|error| DiskError::new("read", path, error))?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{PlanFileError, PlanTarget, read_plan};

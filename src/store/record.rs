@@ -88,7 +88,22 @@ pub enum Record {
         at: Timestamp,
     },
     /// A doubt of an earlier journal. Its own sequence number takes the place of the intent's.
-    Carried(Doubt),
+    Carried {
+        /// What is in doubt.
+        doubt: Doubt,
+        /// Where it was first written down, if that is known.
+        origin: Option<Origin>,
+    },
+}
+
+/// Where an intent was first written down: what its run has told of it names it so.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// The run that sent the request.
+    pub run: String,
+    /// The number of the intent in that run's journal.
+    pub intent: u64,
 }
 
 /// Whether a request in doubt had happened.
@@ -111,6 +126,8 @@ pub enum How {
     Word,
     /// The request was sent again and answered.
     Resent,
+    /// The run that sent it told its result, which its journal could not take.
+    Told,
 }
 
 /// One record as it stands in a journal, its line feed included.
@@ -140,7 +157,7 @@ impl Line {
             Record::Opened { .. }
             | Record::Intent(_)
             | Record::Noted { .. }
-            | Record::Carried(_) => Tells::Before,
+            | Record::Carried { .. } => Tells::Before,
             Record::Done { .. }
             | Record::Failed { .. }
             | Record::Unclear { .. }

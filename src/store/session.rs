@@ -6,11 +6,13 @@
 //! and a journal older than its state is one that was about to be. A session that is dropped unfinished
 //! releases the lock; its journal tells the next run what it did.
 
+use super::carry::carry_over;
 use super::journal::{self, Journal};
 use super::ledger::Ledger;
 use super::paths::next_to;
 use super::record::Line;
 use super::reopen::{Due, Warning, reopen};
+use super::reserved::Reserved;
 use super::{Lock, Paths, StoreError, disk, state_file};
 use crate::model::{Endpoint, Timestamp};
 use crate::state::{Base, State};
@@ -82,7 +84,7 @@ impl Session {
         }
         let closer =
             Closer { paths: paths.clone(), command: command.to_owned(), opened_at: now, lock };
-        let ledger = closer.settle(reopened.ledger, reopened.due)?;
+        let ledger = closer.settle(reopened.ledger, reopened.due, None)?;
         let journal = if ledger.doubts().is_empty() {
             let first_state = (place == Place::New).then(|| ledger.state().clone());
             Journal::fresh(paths.clone(), first_state, ledger.opening(command, now))
@@ -137,7 +139,7 @@ impl Session {
     /// # Errors
     /// As [`Closer::finish`].
     pub fn finish(self) -> Result<State, StoreError> {
-        self.closer.finish(self.ledger, &self.journal)
+        self.closer.finish(self.ledger, self.journal)
     }
 }
 
@@ -156,45 +158,40 @@ impl Closer {
     /// [`StoreError::Broken`] if the journal could not be written before: then nothing is saved, and
     /// the next run finds the journal as far as it is durable. [`StoreError::NotDurable`] if the disk
     /// refuses now. The lock is released in any case.
-    pub fn finish(self, ledger: Ledger, journal: &Journal) -> Result<State, StoreError> {
-        if journal.is_broken() {
-            return Err(StoreError::Broken { path: self.paths.journal().to_owned() });
-        }
+    pub fn finish(self, ledger: Ledger, journal: Journal) -> Result<State, StoreError> {
+        let room = journal.close()?;
         if !ledger.is_touched() {
             return Ok(ledger.into_state());
         }
-        let settled = self.settle(ledger.next_version(), Due::State);
+        let settled = self.settle(ledger.next_version(), Due::State, room);
         let ledger = settled.map_err(|source| StoreError::NotDurable { source })?;
         drop(self.lock);
         Ok(ledger.into_state())
     }
 
+    /// Leaves everything as it is, the lock held until the process ends: something may still be under
+    /// way to the disk, and nobody else is to read or write before it has ended.
+    pub fn abandon(self) {
+        // Not dropped, so not released; the operating system does that.
+        std::mem::forget(self.lock);
+    }
+
     /// Saves the state and puts the journal away, as far as either is due; gives the ledger from
     /// which the next journal, or the one that carries the doubts, is written.
-    fn settle(&self, ledger: Ledger, due: Due) -> Result<Ledger, disk::DiskError> {
+    fn settle(
+        &self,
+        ledger: Ledger,
+        due: Due,
+        room: Option<Reserved>,
+    ) -> Result<Ledger, disk::DiskError> {
         match due {
             Due::Nothing | Due::Continue => return Ok(ledger),
             Due::Journal => {}
-            Due::State => state_file::save(&self.paths, ledger.state())?,
+            Due::State => state_file::save(&self.paths, ledger.state(), room)?,
         }
-        let (ledger, carried) = self.carry_over(ledger);
+        let (ledger, carried) = carry_over(ledger, &self.command, self.opened_at);
         journal::put_away(&self.paths, &carried)?;
         Ok(ledger)
-    }
-
-    /// A ledger that only carries the doubts of another, and the lines of its journal: none at all
-    /// if there is no doubt.
-    fn carry_over(&self, old: Ledger) -> (Ledger, Vec<Line>) {
-        let (doubts, run) = (old.doubts(), old.run().to_owned());
-        let mut ledger = Ledger::new(old.into_state(), &run);
-        let mut lines = Vec::new();
-        for doubt in doubts {
-            if lines.is_empty() {
-                lines.push(ledger.opening(&self.command, self.opened_at));
-            }
-            lines.push(ledger.carry(doubt));
-        }
-        (ledger, lines)
     }
 }
 
@@ -207,11 +204,11 @@ mod tests {
     use crate::state::{Base, Doubt, Effect, Live, State, Version, format};
     use crate::store::paths::next_to;
     use crate::store::{
-        Consequence, Ending, How, Intent, Line, Lock, Opened, Owner, Paths, Verdict, Warning,
+        Consequence, Ending, How, Intent, Line, Lock, Opened, Owner, Paths, Room, Verdict, Warning,
         snapshot, state_file,
     };
     use std::fs;
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
     use std::time::Duration;
 
     const AT: fn() -> Timestamp = || Timestamp::from_second(1_800_000_000);
@@ -490,7 +487,7 @@ mod tests {
     fn a_first_run_killed_at_its_start_leaves_an_empty_state() {
         let store = Store::new();
         let state = State::new("l".to_owned(), Endpoint::Sandbox);
-        state_file::save(&store.paths, &state).unwrap();
+        state_file::save(&store.paths, &state, None).unwrap();
         assert_eq!(reopened(&store.image()), (0, vec![], vec![]));
         fs::write(store.paths.journal(), "").unwrap();
         assert_eq!(reopened(&store.image()), (0, vec![], vec![]));
@@ -623,6 +620,80 @@ mod tests {
         let third = session.finish().unwrap_err();
         assert!(matches!(third, StoreError::Broken { .. }));
         assert_eq!(reopened(&store.image()), (0, vec![], vec![]));
+    }
+
+    /// Room for more than the disk of these tests can hold.
+    const TOO_MUCH: u64 = 1 << 55;
+
+    #[test]
+    fn room_that_is_not_there_is_found_out_before_anything_is_written() {
+        for carried in [false, true] {
+            let store = Store::new();
+            if carried {
+                let mut session = store.open();
+                send(&mut session, "a", Some(unclear()));
+                session.finish().unwrap();
+            }
+            let before = store.image();
+            for room in [
+                Room { journal_bytes: TOO_MUCH, state_bytes: 1 },
+                Room { journal_bytes: 1, state_bytes: TOO_MUCH },
+            ] {
+                let (_, mut journal, closer) = store.open().split();
+                let error = journal.reserve(room).unwrap_err();
+                assert_eq!(error.consequence(), Consequence::NothingSent);
+                drop((journal, closer));
+                assert_eq!(store.image(), before);
+            }
+        }
+    }
+
+    #[test]
+    fn room_that_was_taken_shows_in_no_file_and_is_given_back() {
+        let store = Store::new();
+        let room = Room { journal_bytes: 1 << 20, state_bytes: 1 << 20 };
+        for id in ["a", "b", "c"] {
+            let (mut ledger, mut journal, closer) = store.open().split();
+            journal.reserve(room).unwrap();
+            let carried = store.names().contains(&"s.journal".to_owned());
+            let before = carried.then(|| store.look().set_aside());
+            let (pending, line) = ledger.intend(create(id)).unwrap();
+            journal.append(&[line]).unwrap();
+            // A run killed here leaves a journal that everybody reads to its end.
+            assert_eq!(store.look().set_aside().1.len(), before.map_or(1, |(_, d)| d.len() + 1));
+            let line = ledger.end(pending, unclear()).unwrap();
+            journal.append(&[line]).unwrap();
+            assert!(fs::metadata(store.paths.journal()).unwrap().len() < 4096);
+            closer.finish(ledger, journal).unwrap();
+            assert_eq!(store.names(), ["s.journal", "s.jsonl"]);
+            for path in [store.paths.journal(), store.paths.state()] {
+                assert!(fs::metadata(path).unwrap().blocks() * 512 < 1 << 20);
+            }
+        }
+        assert_eq!(doubted(&store.look().set_aside().1), ["a", "b", "c"]);
+        let image = store.image();
+        let (_, mut journal, closer) = store.open().split();
+        journal.reserve(room).unwrap();
+        drop((journal, closer));
+        store.open().finish().unwrap();
+        assert_eq!(store.image(), image, "room that nobody used");
+    }
+
+    #[test]
+    fn a_doubt_is_found_by_the_run_that_first_wrote_it_down_however_often_it_was_carried() {
+        let store = Store::new();
+        let mut session = store.open();
+        send(&mut session, "a", Some(Ending::Done));
+        send(&mut session, "b", None);
+        let origin = session.ledger().origin(4).unwrap().clone();
+        session.finish().unwrap();
+        for id in ["c", "d"] {
+            let mut session = store.open();
+            let doubt = session.ledger().find(&origin).unwrap();
+            assert_eq!((doubt.key.primary.as_str(), doubt.intent), ("b", 2));
+            send(&mut session, id, Some(Ending::Done));
+            session.finish().unwrap();
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The state file: read whole, replaced whole. *Touches: disk.*
 
-use super::disk::{self, Source};
+use super::disk::{self, DiskError, Source};
+use super::reserved::{Reserved, Rest};
 use super::{Paths, StoreError, paths::next_to};
 use crate::model::Endpoint;
 use crate::state::State;
@@ -33,8 +34,15 @@ fn parse(bytes: &[u8]) -> Result<State, Damage> {
     format::parse(text)
 }
 
-/// Replaces the state file. Only the holder of the lock calls it.
-pub(super) fn save(paths: &Paths, state: &State) -> Result<(), disk::DiskError> {
+/// Takes room for the next version of the state.
+pub(super) fn reserve(paths: &Paths, bytes: u64) -> Result<Reserved, DiskError> {
+    Reserved::new(&next_to(paths.state()), bytes)
+}
+
+/// Replaces the state file, in the room that was taken for it, if any was. Only the holder of the lock
+/// calls it.
+pub(super) fn save(paths: &Paths, state: &State, room: Option<Reserved>) -> Result<(), DiskError> {
     let text = format::print(state);
-    disk::replace(paths.state(), &next_to(paths.state()), text.as_bytes())
+    let room = room.map_or_else(|| reserve(paths, 0), Ok)?;
+    room.put(paths.state(), text.as_bytes(), Rest::Free).map(drop)
 }

@@ -21,6 +21,7 @@ mod independent;
 mod laws;
 mod matrix;
 mod readme;
+mod results;
 mod schemas;
 mod suites;
 mod support;

@@ -5,9 +5,9 @@ use std::{fmt::Write, fs, path::Path, sync::PoisonError};
 
 #[test]
 fn the_readme_lists_every_exit_code() {
-    let mut table = String::from("| code | meaning |\n|---|---|\n");
-    for (code, meaning) in omniform::cli::exit_codes() {
-        writeln!(table, "| {code} | {meaning} |").unwrap();
+    let mut table = String::from("| code | meaning | what to do next |\n|---|---|---|\n");
+    for (code, meaning, next) in omniform::cli::exit_codes() {
+        writeln!(table, "| {code} | {meaning} | {next} |").unwrap();
     }
     compare("exit-codes", &table);
 }

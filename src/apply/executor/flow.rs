@@ -37,6 +37,9 @@ impl Executor {
             self.outages = 0;
             self.canary = Canary::Back;
         }
+        if !matches!(answer, Answer::Busy { .. }) {
+            self.waited = Duration::ZERO;
+        }
         let before = open.tries;
         let decision = decide(step.action.verb(), answer, before, self.budget);
         match decision {
@@ -67,8 +70,13 @@ impl Executor {
                     Wait::Asked(wait) => wait,
                     Wait::Drawn(at_most) => jitter(at_most, &mut self.random),
                 };
-                self.paused_until = self.paused_until.max(now + wait);
+                let until = self.paused_until.max(now + wait);
+                self.waited += until.saturating_sub(self.paused_until.max(now));
+                self.paused_until = until;
                 self.again(index, answer, Phase::Armed);
+                if self.waited > retry::PATIENCE {
+                    self.stop(Stop::Busy(self.waited));
+                }
             }
         }
         if self.outages >= retry::IN_A_ROW {
@@ -210,6 +218,6 @@ fn weight(stop: &Stop) -> u8 {
         Stop::NotDurable(_) => 3,
         Stop::KeyRefused(_) => 2,
         Stop::Signal(_) => 1,
-        Stop::Unreachable(_) | Stop::FailFast | Stop::Refused(_) => 0,
+        Stop::Unreachable(_) | Stop::FailFast | Stop::Busy(_) | Stop::Refused(_) => 0,
     }
 }

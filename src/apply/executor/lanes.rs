@@ -56,6 +56,11 @@ impl Lanes {
         self.ended
     }
 
+    /// All steps, in the order of the plan.
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
     /// The step at an index.
     pub(super) fn step(&self, index: usize) -> Option<&Step> {
         self.steps.get(index)

@@ -23,7 +23,7 @@ use crate::api::Answer;
 use crate::model::{Customer, Endpoint, Key, Timestamp, Verb};
 use crate::plan::{Action, Approved};
 use crate::state::Effect;
-use crate::store::{Ledger, LedgerError, Line, Pending};
+use crate::store::{Ledger, LedgerError, Line, Pending, Room};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -132,10 +132,14 @@ pub struct Executor {
     random: fastrand::Rng,
     lanes: Lanes,
     open: BTreeMap<usize, Open>,
+    /// The number of each intent that was written down.
+    intents: BTreeMap<usize, u64>,
     batches: Batches,
     pace: Pace,
     budget: Budget,
     paused_until: Duration,
+    /// How long the API has asked to wait since something moved.
+    waited: Duration,
     canary: Canary,
     outages: u32,
     stop: Option<Stop>,
@@ -179,10 +183,12 @@ impl Executor {
             random: fastrand::Rng::with_seed(seed),
             lanes: Lanes::new(plan.steps.clone()),
             open: BTreeMap::new(),
+            intents: BTreeMap::new(),
             batches,
             pace: Pace::new(limits.requests_per_second),
             budget: Budget::default(),
             paused_until: Duration::ZERO,
+            waited: Duration::ZERO,
             canary: Canary::Out,
             outages: 0,
             stop: None,
@@ -217,6 +223,14 @@ impl Executor {
         self.lanes.step(step).map(|step| (step.customer.key(), &step.action))
     }
 
+    /// The room on the disk that the run needs: every request that may be sent, with its end.
+    #[must_use]
+    pub fn room(&self, at: Timestamp) -> Room {
+        let free = self.lanes.steps().iter().filter(|step| !step.is_held());
+        let intents = free.map(|step| pump::intent(step, step.action.effect(at), at));
+        Room::of(self.ledger.state(), self.ledger.run(), intents)
+    }
+
     /// How many steps have their outcome.
     #[must_use]
     pub fn ended(&self) -> usize {
@@ -244,6 +258,8 @@ impl Executor {
             frozen: self.frozen,
             noted: self.noted,
             stop: self.stop,
+            run: self.ledger.run().to_owned(),
+            intents: self.intents,
         };
         (report, self.ledger)
     }

@@ -35,7 +35,7 @@ impl Executor {
 
     /// Writes the intents of steps whose turn comes soon.
     fn start(&mut self, now: Duration, at: Timestamp) {
-        while self.stop.is_none() && self.room() && self.turn() <= now + LEAD {
+        while self.stop.is_none() && self.has_place() && self.turn() <= now + LEAD {
             let Some((index, step)) = self.lanes.start() else { return };
             let effect = step.action.effect(at);
             let intent = intent(step, effect.clone(), at);
@@ -46,6 +46,7 @@ impl Executor {
                     continue;
                 }
             };
+            self.intents.insert(index, pending.intent());
             let phase = Phase::Recording(self.batches.add(line));
             let tries = Tries::default();
             self.open.insert(index, Open { pending, effect, phase, tries, last: None });
@@ -53,7 +54,7 @@ impl Executor {
     }
 
     /// Whether one more step may be open; the first of a run goes alone.
-    fn room(&self) -> bool {
+    fn has_place(&self) -> bool {
         let most = match self.canary {
             Canary::Out => 1,
             Canary::Back => self.limits.concurrency.max(1),
@@ -102,11 +103,12 @@ impl Executor {
             Phase::Recording(_) | Phase::UnderWay => None,
         });
         let start = self.turn().saturating_sub(LEAD).max(self.paused_until);
-        sends.chain(self.room().then_some(start)).min()
+        sends.chain(self.has_place().then_some(start)).min()
     }
 }
 
-fn intent(step: &Step, effect: Effect, at: Timestamp) -> Intent {
+/// What is written down before a step is sent.
+pub(super) fn intent(step: &Step, effect: Effect, at: Timestamp) -> Intent {
     let no_sync = matches!(&step.action, Action::AddChannels(add) if add.no_sync);
     Intent {
         step: step.id,

@@ -2,7 +2,7 @@
 
 use super::{Command, Event, Executor, Limits, OnFailure};
 use crate::api::Answer;
-use crate::apply::report::{Outcome, Report, Skip, Stop};
+use crate::apply::report::{Condition, Outcome, Report, Skip, Stop};
 use crate::apply::samples;
 use crate::model::{Timestamp, Verb};
 use crate::plan::{Held, HeldBy, Note, Remark, Step};
@@ -261,6 +261,52 @@ fn a_pause_holds_every_send_for_as_long_as_was_asked() {
     assert!(bench.answer(0, busy).is_empty());
     assert_eq!(bench.run(), [0]);
     assert_eq!(bench.now, asked_at + Duration::from_secs(20));
+}
+
+#[test]
+fn an_api_that_asks_to_wait_for_ever_ends_the_run() {
+    let mut bench = Bench::new(creates(3), limits(1));
+    bench.tell(Event::Started);
+    assert_eq!(bench.run(), [0]);
+    let busy = || Answer::Busy { status: 429, retry_after: Some(Duration::from_secs(300)) };
+    for _ in 0..3 {
+        assert!(bench.answer(0, busy()).is_empty());
+        assert_eq!(bench.run(), [0]);
+    }
+    assert!(bench.answer(0, busy()).is_empty());
+    let waited = bench.now;
+    let report = bench.report();
+    assert!(waited >= Duration::from_secs(900) && waited < Duration::from_secs(910), "{waited:?}");
+    assert!(matches!(report.stop, Some(Stop::Busy(_))));
+    assert_eq!((report.not_started(), report.in_doubt()), (3, 0));
+    assert_eq!(report.conditions(), [Condition::Failed]);
+}
+
+#[test]
+fn whatever_moves_lets_the_api_ask_to_wait_anew() {
+    let mut bench = Bench::new(creates(9), limits(1));
+    bench.tell(Event::Started);
+    let busy = || Answer::Busy { status: 429, retry_after: Some(Duration::from_secs(300)) };
+    for step in 0..9 {
+        assert_eq!(bench.run(), [step]);
+        for _ in 0..3 {
+            assert!(bench.answer(step, busy()).is_empty());
+            assert_eq!(bench.run(), [step]);
+        }
+        bench.answer(step, Answer::Done);
+    }
+    assert_eq!(bench.report().done().create, 9);
+}
+
+#[test]
+fn an_update_refused_after_an_unclear_try_is_in_doubt() {
+    let mut bench = Bench::new(vec![samples::update("R-1")], limits(1));
+    bench.tell(Event::Started);
+    assert_eq!(bench.run(), [0]);
+    bench.answer(0, unclear());
+    assert_eq!(bench.run(), [0]);
+    bench.answer(0, refused(422));
+    assert_eq!(bench.report().in_doubt(), 1);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::apply::cause::is_there_already;
 use crate::apply::report::Stop;
 use crate::apply::retry::{Budget, Decision, Tries, Wait, decide};
 use crate::model::{Customer, Pattern, Verb};
-use crate::store::Verdict;
+use crate::store::{Told, Verdict};
 use std::time::Duration;
 
 /// What a person says about requests in doubt; empty means: ask the API.
@@ -20,6 +20,8 @@ pub struct Choices {
     pub not_applied: Vec<Pattern>,
     /// `--resend`: these may be sent again. A glob means add-channels and purges only.
     pub resend: Vec<Pattern>,
+    /// `--from`: what the run that sent them told of them.
+    pub told: Vec<Told>,
 }
 
 /// Why the person's words cannot be followed. Nothing was sent or settled.
@@ -71,6 +73,8 @@ impl ChoiceError {
 pub enum Way {
     /// A person says what is true.
     Word(Verdict),
+    /// The run that sent it said what is true.
+    Told(Verdict),
     /// The same request is sent again.
     Resend,
     /// The API is asked whether the customer exists.
@@ -85,7 +89,8 @@ impl Choices {
     /// Whether no flag is given.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.applied.is_empty() && self.not_applied.is_empty() && self.resend.is_empty()
+        let words = [&self.applied, &self.not_applied, &self.resend];
+        words.iter().all(|patterns| patterns.is_empty()) && self.told.is_empty()
     }
 
     /// Whether the API has to be reached: to read, or to send again.

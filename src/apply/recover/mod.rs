@@ -8,17 +8,19 @@
 
 mod choice;
 mod runner;
+mod told;
 
 pub use choice::{ChoiceError, Choices, Way};
+pub use told::Misfit;
 
 use self::runner::Runner;
 use super::cause::chain;
 use super::report::{Condition, Failure, Stop};
-use super::run::save;
+use super::run::{SaveError, reserve, save};
 use crate::api::Helpdesk;
 use crate::desired::Brands;
 use crate::model::{BrandId, Customer, Verb};
-use crate::store::{How, Session, StoreError, Verdict};
+use crate::store::{How, Room, Session, StoreError, Told, Verdict};
 
 /// What became of one doubt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +49,10 @@ pub struct Recovered {
     pub doubts: Vec<Settled>,
     /// Why it stopped before its end, if it did.
     pub stop: Option<Stop>,
+    /// How many of the results given are about requests that are not in doubt.
+    pub others: usize,
+    /// Results of requests that were sent again, or proved by a read, and could not be recorded.
+    pub unrecorded: Vec<Told>,
 }
 
 impl Recovered {
@@ -77,9 +83,15 @@ pub enum RecoverError {
     /// A doubt is about a brand that the project does not name.
     #[error("a request in doubt is about brand {0}, which `brands` in omniform.yaml does not name")]
     UnknownBrand(BrandId),
+    /// The results given are not about this record.
+    #[error("the results do not fit the record")]
+    Misfit(#[source] Misfit),
     /// The disk refused before anything was sent.
     #[error("no verdict could be recorded")]
     Record(#[source] StoreError),
+    /// There is no room for verdicts.
+    #[error("no verdict could be recorded, so nothing was sent")]
+    NoRoom(#[source] SaveError),
 }
 
 impl RecoverError {
@@ -88,7 +100,9 @@ impl RecoverError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Choice(error) => error.hint(),
+            Self::Misfit(misfit) => Some(misfit.hint()),
             Self::Record(error) => error.hint(),
+            Self::NoRoom(_) => Some("free some room on the disk of the state".to_owned()),
             Self::UnknownBrand(id) => Some(format!("add the brand with `id: {id}` again")),
         }
     }
@@ -121,7 +135,11 @@ pub async fn recover<H: Helpdesk>(
     helpdesk: Option<&H>,
     terms: Terms<'_>,
 ) -> Result<Recovered, RecoverError> {
-    let (ledger, journal, closer) = session.split();
+    let (ledger, mut journal, closer) = session.split();
+    if helpdesk.is_some() {
+        let room = Room::of_doubts(ledger.state(), ledger.run(), &ledger.doubts());
+        journal = reserve(journal, room).await.map_err(RecoverError::NoRoom)?;
+    }
     let runner = Runner::new(terms, helpdesk, ledger, journal);
     let (mut recovered, ledger, journal) = runner.run().await?;
     // After a failure of the journal nothing is saved, and that failure is the one to tell.

@@ -3,17 +3,19 @@
 #![expect(clippy::disallowed_methods, reason = "reads and retries are paced by the clock")]
 
 use super::choice::{Next, Pause, Proof, Way, judge, proof};
+use super::told::{self, verdict};
 use super::{RecoverError, Recovered, Settled, Settlement, Terms};
-use crate::api::Helpdesk;
+use crate::api::{Answer, Helpdesk};
 use crate::apply::cause::{chain, fact};
 use crate::apply::driver::{Sink, now};
 use crate::apply::pace::Pace;
 use crate::apply::report::{Failure, Stop};
-use crate::apply::retry::{Budget, Tries, jitter};
+use crate::apply::retry::{Budget, PATIENCE, Tries, jitter};
 use crate::model::{Customer, Verb};
 use crate::plan::{Action, AddChannels, Purge};
 use crate::state::{Doubt, Effect};
-use crate::store::{How, Ledger, LedgerError, Line, Verdict};
+use crate::store::{End, How, Ledger, LedgerError, Line, Told, Verdict};
+use std::time::Duration;
 use tokio::time::{Instant, sleep, sleep_until};
 
 /// One recovery.
@@ -27,13 +29,18 @@ pub(super) struct Runner<'a, H, S> {
     start: Instant,
     random: fastrand::Rng,
     stop: Option<Stop>,
+    /// How long the API has asked to wait since something moved.
+    waited: Duration,
+    unrecorded: Vec<Told>,
 }
 
 impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
     pub(super) fn new(terms: Terms<'a>, helpdesk: Option<&'a H>, ledger: Ledger, sink: S) -> Self {
         let pace = Pace::new(terms.requests_per_second);
         let random = fastrand::Rng::with_seed(terms.seed);
-        Self { terms, helpdesk, ledger, sink, pace, start: Instant::now(), random, stop: None }
+        let (start, waited, unrecorded) = (Instant::now(), Duration::ZERO, Vec::new());
+        let stop = None;
+        Self { terms, helpdesk, ledger, sink, pace, start, random, stop, waited, unrecorded }
     }
 
     /// Goes through all doubts: words first, since they need nobody.
@@ -45,7 +52,14 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
             Ok((customer, doubt.verb))
         });
         let named: Vec<(Customer, Verb)> = named.collect::<Result<_, RecoverError>>()?;
-        let ways = self.terms.choices.ways(&named)?;
+        let mut ways = self.terms.choices.ways(&named)?;
+        let choices = self.terms.choices;
+        let fit = told::fit(&self.ledger, &choices.told).map_err(RecoverError::Misfit)?;
+        for (doubt, way) in doubts.iter().zip(&mut ways) {
+            if let Some(verdict) = fit.known.get(&doubt.intent).and_then(|told| verdict(told)) {
+                *way = Way::Told(verdict);
+            }
+        }
         let mut outcomes = self.words(&doubts, &ways)?;
         for (index, (doubt, way)) in doubts.iter().zip(&ways).enumerate() {
             if outcomes[index].is_none() {
@@ -55,11 +69,13 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
         let settled = named.into_iter().zip(outcomes).filter_map(|((customer, verb), outcome)| {
             Some(Settled { customer, verb, outcome: outcome? })
         });
-        let recovered = Recovered { doubts: settled.collect(), stop: self.stop };
+        let (others, unrecorded) = (fit.others, self.unrecorded);
+        let recovered =
+            Recovered { doubts: settled.collect(), stop: self.stop, others, unrecorded };
         Ok((recovered, self.ledger, self.sink))
     }
 
-    /// Settles all that a person's word settles, with one write and one sync.
+    /// Settles all that a word settles, a person's or that of the run, with one write and one sync.
     fn words(
         &mut self,
         doubts: &[Doubt],
@@ -68,16 +84,21 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
         let mut lines = Vec::new();
         let mut outcomes = Vec::new();
         for (doubt, way) in doubts.iter().zip(ways) {
-            outcomes.push(match way {
-                Way::Word(verdict) => Some(match self.verdict(doubt, *verdict, How::Word) {
-                    Ok(line) => {
-                        lines.push(line);
-                        Settlement::Settled(*verdict, How::Word)
-                    }
-                    Err(error) => refused(&error),
-                }),
-                Way::Resend | Way::Ask | Way::NotTwice | Way::Leave => None,
-            });
+            let (verdict, how) = match way {
+                Way::Word(verdict) => (*verdict, How::Word),
+                Way::Told(verdict) => (*verdict, How::Told),
+                Way::Resend | Way::Ask | Way::NotTwice | Way::Leave => {
+                    outcomes.push(None);
+                    continue;
+                }
+            };
+            outcomes.push(Some(match self.verdict(doubt, verdict, how) {
+                Ok(line) => {
+                    lines.push(line);
+                    Settlement::Settled(verdict, how)
+                }
+                Err(error) => refused(&error),
+            }));
         }
         if !lines.is_empty() {
             self.sink.append(&lines).map_err(RecoverError::Record)?;
@@ -96,7 +117,7 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
                 let why = "not sent again, since it might happen twice";
                 left(doubt, customer, &format!("{why}: {}", doubt.cause))
             }
-            Way::Word(_) | Way::Leave => left(doubt, customer, &doubt.cause),
+            Way::Word(_) | Way::Told(_) | Way::Leave => left(doubt, customer, &doubt.cause),
         }
     }
 
@@ -131,16 +152,31 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
                     return left(doubt, customer, &fact(&answer, tries));
                 }
                 Next::Again(pause) => {
-                    tries = tries.and(&answer);
-                    budget.retries += 1;
-                    sleep(match pause {
+                    let wait = match pause {
                         Pause::Exactly(wait) => wait,
                         Pause::AtMost(wait) => jitter(wait, &mut self.random),
-                    })
-                    .await;
+                    };
+                    if self.is_out_of_patience(&answer, wait) {
+                        self.stop = Some(Stop::Busy(self.waited));
+                        return left(doubt, customer, &fact(&answer, tries));
+                    }
+                    tries = tries.and(&answer);
+                    if !matches!(answer, Answer::Busy { .. }) {
+                        budget.retries += 1;
+                    }
+                    sleep(wait).await;
                 }
             }
         }
+    }
+
+    /// Whether the API has asked to wait for too long in all, with nothing moving meanwhile.
+    fn is_out_of_patience(&mut self, answer: &Answer, wait: Duration) -> bool {
+        match answer {
+            Answer::Busy { .. } => self.waited += wait,
+            _ => self.waited = Duration::ZERO,
+        }
+        self.waited > PATIENCE
     }
 
     /// Waits until one more request may leave.
@@ -157,11 +193,17 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
         verdict: Verdict,
         how: How,
     ) -> Settlement {
+        let origin = self.ledger.origin(doubt.intent).cloned();
         match self.verdict(doubt, verdict, how) {
             Ok(line) if self.append(std::slice::from_ref(&line)) => {
                 Settlement::Settled(verdict, how)
             }
-            Ok(_) => left(doubt, customer, "the verdict could not be recorded"),
+            Ok(_) => {
+                let end = if verdict == Verdict::Applied { End::Done } else { End::Failed };
+                let (key, verb, cause) = (doubt.key.clone(), doubt.verb, None);
+                self.unrecorded.extend(origin.map(|origin| Told { origin, key, verb, end, cause }));
+                left(doubt, customer, "the verdict could not be recorded")
+            }
             Err(error) => refused(&error),
         }
     }

@@ -11,7 +11,9 @@ use crate::desired::{Brand, Brands};
 use crate::model::{BrandId, BrandName, Customer, Endpoint, Key, Pattern, Timestamp, Verb};
 use crate::plan::{Action, Step};
 use crate::state::{Doubt, State};
-use crate::store::{Absent, How, Line, Lock, Owner, Paths, Session, StoreError, Verdict, snapshot};
+use crate::store::{
+    Absent, End, How, Line, Lock, Owner, Paths, Session, StoreError, Told, Verdict, snapshot,
+};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -98,6 +100,10 @@ impl Account {
 
 fn unclear() -> Answer {
     Answer::Unclear { cause: "HTTP 500".into() }
+}
+
+fn refused() -> Answer {
+    Answer::Refused { status: 422, message: None }
 }
 
 fn key_refused() -> Answer {
@@ -266,4 +272,70 @@ async fn a_key_refused_while_reading_stops_with_its_status() {
     assert_eq!(recovered.stop, Some(Stop::KeyRefused(403)));
     let Settlement::Open(failure) = outcome(&recovered) else { panic!("settled by a refusal") };
     assert!(failure.cause.contains("CUSTOMER_READ"), "{}", failure.cause);
+}
+
+#[tokio::test]
+async fn what_a_run_told_settles_its_doubt_without_a_request() {
+    for (answer, verdict) in [(Answer::Done, Verdict::Applied), (refused(), Verdict::NotApplied)] {
+        let account = Account::new();
+        let sent = desk(std::slice::from_ref(&answer), Presence::NotListed);
+        let report = Account::new().apply(vec![samples::create("C-1")], &sent).await;
+        let told = report.results();
+        // The same run, killed before it could record the answer.
+        let (mut ledger, mut journal, closer) = account.session().split();
+        let (pending, line) = ledger.intend(samples::intent("C-1")).unwrap();
+        journal.append(&[line]).unwrap();
+        assert_eq!(told[0].origin.intent, pending.intent());
+        drop((journal, closer));
+        let desk = desk(&[], Presence::NotListed);
+        let choices = Choices { told, ..Choices::default() };
+        assert!(!choices.needs_helpdesk());
+        let recovered = account.recover(&desk, &choices).await.unwrap();
+        assert_eq!(outcome(&recovered), &Settlement::Settled(verdict, How::Told));
+        assert_eq!(recovered.conditions(), []);
+        let (state, doubts) = account.record().unwrap();
+        assert_eq!(
+            (state.live_count(), doubts.len()),
+            (usize::from(verdict == Verdict::Applied), 0)
+        );
+        let again = account.recover(&desk, &choices).await.unwrap();
+        assert_eq!((again.doubts.len(), again.others), (0, 1), "taken over already");
+    }
+}
+
+#[tokio::test]
+async fn what_another_run_told_settles_nothing() {
+    let account = Account::new();
+    let desk = desk(&[unclear()], Presence::NotListed);
+    let report = account.apply(vec![samples::create("C-1")], &desk).await;
+    let mut told = report.results();
+    let choices = |told: &[Told]| Choices { told: told.to_vec(), ..Choices::default() };
+    let left = account.recover(&desk, &choices(&told)).await.unwrap();
+    let Settlement::Open(failure) = outcome(&left) else { panic!("settled by an unknown end") };
+    assert!(failure.cause.contains("HTTP 500"), "{}", failure.cause);
+    told[0].end = End::Done;
+    told[0].key = samples::customer("C-2").key();
+    let error = account.recover(&desk, &choices(&told)).await.unwrap_err();
+    assert!(matches!(error, RecoverError::Misfit(_)) && error.hint().is_some());
+    told[0].key = samples::customer("C-1").key();
+    told[0].origin.run = "another".into();
+    let error = account.recover(&desk, &choices(&told)).await.unwrap_err();
+    assert!(matches!(error, RecoverError::Misfit(_)));
+    assert_eq!(account.record().unwrap().1.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_api_that_asks_to_wait_for_ever_leaves_the_doubt_and_ends() {
+    let account = Account::new();
+    let busy = Answer::Busy { status: 429, retry_after: Some(Duration::from_secs(300)) };
+    let mut answers = vec![Answer::Done, unclear()];
+    answers.extend(std::iter::repeat_n(busy, 10));
+    let desk = desk(&answers, Presence::NotListed);
+    let steps = vec![samples::create("C-1"), samples::add_channel("C-1", "a@example.com")];
+    account.apply(steps, &desk).await;
+    let choices = Choices { resend: pattern("shop/*"), ..Choices::default() };
+    let recovered = account.recover(&desk, &choices).await.unwrap();
+    assert!(matches!(recovered.stop, Some(Stop::Busy(_))), "{recovered:?}");
+    assert_eq!(recovered.conditions(), [Condition::InDoubt]);
+    assert_eq!(desk.sent.lock().unwrap().len(), 2 + 4);
 }

@@ -1,0 +1,118 @@
+//! Which doubts the results of a run are about. *Pure.*
+//!
+//! A result names its request by the run and the number of the intent; whose request it is and which
+//! has to agree as well. One that does not is not from this record, and then none of them is used.
+
+use crate::store::{End, Ledger, Told, Verdict};
+use std::collections::BTreeMap;
+
+/// Results, and the doubts that they are about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Fit<'a> {
+    /// By the number of the doubt.
+    pub(super) known: BTreeMap<u64, &'a Told>,
+    /// How many results are about requests that are not in doubt.
+    pub(super) others: usize,
+}
+
+/// Why results do not fit the record. Nothing is settled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Misfit {
+    /// A result is about another request than the one that has its number.
+    #[error(
+        "a result is about intent {intent} of run {run}, which is another request in this record"
+    )]
+    OtherRequest {
+        /// The run.
+        run: String,
+        /// The number of the intent.
+        intent: u64,
+    },
+    /// No result is about a request in doubt.
+    #[error("expected results of requests that are in doubt here, found none among {results}")]
+    Stranger {
+        /// How many results there are.
+        results: usize,
+    },
+}
+
+impl Misfit {
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        "nothing was settled; check that the results are those of a run with this state and journal, \
+         and take state and journal back together from where that run left them"
+            .to_owned()
+    }
+}
+
+/// Finds the doubt of each result.
+pub(super) fn fit<'a>(ledger: &Ledger, results: &'a [Told]) -> Result<Fit<'a>, Misfit> {
+    let mut fit = Fit::default();
+    for told in results {
+        match ledger.find(&told.origin) {
+            Some(doubt) if doubt.key == told.key && doubt.verb == told.verb => {
+                fit.known.insert(doubt.intent, told);
+            }
+            Some(_) => {
+                let (run, intent) = (told.origin.run.clone(), told.origin.intent);
+                return Err(Misfit::OtherRequest { run, intent });
+            }
+            None => fit.others += 1,
+        }
+    }
+    let is_of_use = results.is_empty() || !fit.known.is_empty() || ledger.doubts().is_empty();
+    if !is_of_use {
+        return Err(Misfit::Stranger { results: results.len() });
+    }
+    Ok(fit)
+}
+
+/// What a result says of its doubt; none if its run did not know either.
+pub(super) fn verdict(told: &Told) -> Option<Verdict> {
+    match told.end {
+        End::Done => Some(Verdict::Applied),
+        End::Failed | End::NotSent => Some(Verdict::NotApplied),
+        End::InDoubt => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fit, Misfit, fit};
+    use crate::apply::samples;
+    use crate::model::Verb;
+    use crate::store::{End, Ending, Ledger, Origin, Told};
+
+    fn told(run: &str, intent: u64, id: &str) -> Told {
+        let (key, verb) = (samples::customer(id).key(), Verb::Create);
+        let origin = Origin { run: run.to_owned(), intent };
+        Told { origin, key, verb, end: End::Done, cause: None }
+    }
+
+    fn ledger() -> Ledger {
+        let mut ledger = samples::ledger();
+        let (pending, _) = ledger.intend(samples::intent("C-1")).unwrap();
+        ledger.end(pending, Ending::Unclear("timed out".into())).unwrap();
+        let (pending, _) = ledger.intend(samples::intent("C-2")).unwrap();
+        ledger.end(pending, Ending::Done).unwrap();
+        ledger
+    }
+
+    #[test]
+    fn a_result_fits_by_run_number_customer_and_verb() {
+        let (one, done) = (told("run", 2, "C-1"), told("run", 4, "C-2"));
+        let results = [one.clone(), done.clone()];
+        let expected = Fit { known: [(2, &one)].into(), others: 1 };
+        assert_eq!(fit(&ledger(), &results), Ok(expected));
+        let other = Misfit::OtherRequest { run: "run".into(), intent: 2 };
+        assert_eq!(fit(&ledger(), &[told("run", 2, "C-2")]), Err(other.clone()));
+        assert_eq!(fit(&ledger(), &[Told { verb: Verb::Purge, ..one.clone() }]), Err(other));
+        for strange in [told("else", 2, "C-1"), done.clone()] {
+            let results = [strange];
+            assert_eq!(fit(&ledger(), &results), Err(Misfit::Stranger { results: 1 }));
+        }
+        let settled = [one, done];
+        assert_eq!(fit(&samples::ledger(), &settled).unwrap().others, 2, "nothing is in doubt");
+    }
+}
