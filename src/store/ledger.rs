@@ -229,12 +229,12 @@ impl Ledger {
     }
 
     /// The ledger whose state is the next version of this one's.
-    pub(super) fn next_version(self) -> Self {
+    pub(crate) fn next_version(self) -> Self {
         Self { state: self.state.next_version(), ..self }
     }
 
     /// The record that opens a journal which continues the state.
-    pub(super) fn opening(&self, command: &str, at: Timestamp) -> Line {
+    pub(crate) fn opening(&self, command: &str, at: Timestamp) -> Line {
         let (base, command) = (self.state.version().clone(), command.to_owned());
         Line::encode(1, &self.run, &Record::Opened { base, command, at })
     }

@@ -43,3 +43,10 @@ pub use session::{Absent, Closer, Session};
 pub use snapshot::snapshot;
 pub use told::{End, Log, Told, ToldDamage, read_told, told_lines};
 pub use transcript::{JournalDamage, Numbered, Tail, Transcript};
+
+// The simulation opens and closes a record on a disk of its own, with the code that runs here.
+#[cfg(test)]
+pub(crate) use {
+    carry::carry_over,
+    reopen::{Due, reopen},
+};

@@ -98,7 +98,7 @@ impl Opened {
 
 /// What has to be written before a run can append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Due {
+pub(crate) enum Due {
     /// Nothing: there is no journal.
     Nothing,
     /// Nothing: the journal holds carried doubts alone and is continued.
@@ -111,18 +111,18 @@ pub(super) enum Due {
 
 /// A state and its journal, understood.
 #[derive(Debug)]
-pub(super) struct Reopened {
+pub(crate) struct Reopened {
     /// The ledger after all records; its state has the serial that the record means.
-    pub(super) ledger: Ledger,
-    pub(super) due: Due,
+    pub(crate) ledger: Ledger,
+    pub(crate) due: Due,
     /// The journal as read, where the state that both mean is not saved yet.
-    pub(super) mark: Option<JournalMark>,
-    pub(super) warnings: Vec<Warning>,
+    pub(crate) mark: Option<JournalMark>,
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// Why a journal does not belong to the state beside it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Misfit {
+pub(crate) enum Misfit {
     OtherLineage,
     Ahead { base: u64, found: u64 },
     Replay { seq: u64, source: LedgerError },
@@ -141,7 +141,7 @@ impl Misfit {
 }
 
 /// Puts a state and its journal together; `run` writes from here on.
-pub(super) fn reopen(
+pub(crate) fn reopen(
     state: State,
     journal: Option<&Transcript>,
     run: &str,

@@ -8,7 +8,7 @@
 
 mod choice;
 mod runner;
-mod told;
+pub(super) mod told;
 
 pub use choice::{ChoiceError, Choices, Way};
 pub use told::Misfit;

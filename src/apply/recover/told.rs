@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 /// Results, and the doubts that they are about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Fit<'a> {
+pub(in crate::apply) struct Fit<'a> {
     /// By the number of the doubt.
-    pub(super) known: BTreeMap<u64, &'a Told>,
+    pub(in crate::apply) known: BTreeMap<u64, &'a Told>,
     /// How many results are about requests that are not in doubt.
-    pub(super) others: usize,
+    pub(in crate::apply) others: usize,
 }
 
 /// Why results do not fit the record. Nothing is settled.
@@ -47,7 +47,7 @@ impl Misfit {
 }
 
 /// Finds the doubt of each result.
-pub(super) fn fit<'a>(ledger: &Ledger, results: &'a [Told]) -> Result<Fit<'a>, Misfit> {
+pub(in crate::apply) fn fit<'a>(ledger: &Ledger, results: &'a [Told]) -> Result<Fit<'a>, Misfit> {
     let mut fit = Fit::default();
     for told in results {
         match ledger.find(&told.origin) {
@@ -69,7 +69,7 @@ pub(super) fn fit<'a>(ledger: &Ledger, results: &'a [Told]) -> Result<Fit<'a>, M
 }
 
 /// What a result says of its doubt; none if its run did not know either.
-pub(super) fn verdict(told: &Told) -> Option<Verdict> {
+pub(in crate::apply) fn verdict(told: &Told) -> Option<Verdict> {
     match told.end {
         End::Done => Some(Verdict::Applied),
         End::Failed | End::NotSent => Some(Verdict::NotApplied),

@@ -1,13 +1,19 @@
-//! One run of the machine on a virtual clock, with a journal that can be cut anywhere.
+//! One run of the machine on a virtual clock, with a disk and a network that fail.
+//!
+//! Besides the invariants of the story, the rules of a run are checked here as it goes: one request of
+//! a customer at a time, the pace, the canary, the waits that the API asks for, and that nothing
+//! leaves after a refused key, after failures in a row, or after a signal.
 
+use super::broken::Broken;
+use super::disk::Disk;
+use super::rules::Rules;
 use super::twin::{Fate, Twin, fate};
 use crate::api::Answer;
 use crate::apply::executor::{Command, Event, Executor, Limits};
-use crate::apply::report::Report;
-use crate::model::{Key, Timestamp};
-use crate::plan::{Action, Approved};
-use crate::store::{Ledger, Line};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::model::{Key, Timestamp, Verb};
+use crate::plan::Action;
+use crate::store::Line;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What goes wrong in a run, besides single requests.
@@ -15,104 +21,126 @@ use std::time::Duration;
 pub(super) struct Trouble {
     /// Requests that meet a fault, in percent.
     pub(super) percent: u32,
-    /// The process dies after so many happenings.
-    pub(super) kill_after: Option<u32>,
+    /// The process dies before its n-th command.
+    pub(super) kill_at: Option<u32>,
     /// Signals come after so many happenings.
     pub(super) signal_after: [Option<u32>; 2],
     /// The disk fails at this batch.
     pub(super) full_at: Option<u32>,
-}
-
-/// What is left of a run.
-pub(super) struct Remains {
-    /// The report and the ledger, unless the process died.
-    pub(super) end: Option<(Report, Ledger)>,
-    /// The journal as a later run finds it.
-    pub(super) journal: Vec<u8>,
-    /// Everything that happened, in order.
-    pub(super) trace: Vec<String>,
+    /// There is no room for what the run would record.
+    pub(super) no_room: bool,
+    /// The disk refuses this step of the end.
+    pub(super) end_fails_at: Option<u32>,
+    /// The process dies after so many steps of opening or closing.
+    pub(super) die_in: Option<u32>,
+    /// Another run tries to start after so many happenings.
+    pub(super) intruder_after: Option<u32>,
 }
 
 enum Happening {
     Tell(Event),
+    /// Bytes reach the disk, after a protocol that did not wait has gone on.
+    Reach(Vec<u8>),
     /// The server gets to a request; the answer follows.
     Arrive {
         step: usize,
         answer: Option<Answer>,
         key: Key,
         action: Action,
+        back_ms: u64,
     },
 }
 
-struct World<'a> {
-    machine: Executor,
-    twin: &'a mut Twin,
-    random: &'a mut fastrand::Rng,
-    trouble: Trouble,
-    limits: Limits,
-    now: Duration,
+/// One run.
+pub(super) struct World<'a> {
+    pub(super) machine: Executor,
+    pub(super) twin: Twin,
+    pub(super) disk: Disk,
+    pub(super) random: &'a mut fastrand::Rng,
+    pub(super) trouble: Trouble,
+    pub(super) rules: Rules,
+    pub(super) now: Duration,
+    /// The line that opens the journal, until it is written.
+    pub(super) opening: Option<Line>,
+    pub(super) happenings: u32,
+    pub(super) state: Life,
+    pub(super) trace: Option<Vec<String>>,
+    pub(super) broken: Option<Broken>,
     /// What will happen, by time and then by order.
     agenda: BTreeMap<(Duration, u64), Happening>,
     wake: Option<Duration>,
     order: u64,
-    journal: Vec<u8>,
     syncing: Option<Vec<u8>>,
+    /// Intents that a broken protocol has not written yet.
+    held_back: Vec<u8>,
+    /// When what a broken protocol did not wait for is on the disk.
+    reach_at: Duration,
     batches: u32,
-    under_way: BTreeMap<usize, Key>,
-    sent_at: Vec<Duration>,
-    trace: Vec<String>,
-    finished: bool,
+    commands: u32,
 }
 
-/// Runs a plan to its end, or to the kill.
-pub(super) fn run(
-    approved: &Approved,
-    ledger: Ledger,
-    opening: Vec<u8>,
-    limits: Limits,
-    trouble: Trouble,
-    twin: &mut Twin,
-    random: &mut fastrand::Rng,
-) -> Remains {
-    let machine = Executor::new(approved, limits, ledger, random.u64(..)).unwrap();
-    let mut world = World {
-        machine,
-        twin,
-        random,
-        trouble,
-        limits,
-        now: Duration::ZERO,
-        agenda: BTreeMap::new(),
-        wake: None,
-        order: 0,
-        journal: opening,
-        syncing: None,
-        batches: 0,
-        under_way: BTreeMap::new(),
-        sent_at: Vec::new(),
-        trace: Vec::new(),
-        finished: false,
-    };
-    world.tell(Event::Started);
-    let mut happenings = 0;
-    while !world.finished {
-        happenings += 1;
-        assert!(happenings < 100_000, "the run does not end");
-        if world.trouble.kill_after == Some(happenings) {
-            break;
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Life {
+    Alive,
+    /// It came to its end.
+    Finished,
+    /// The process died.
+    Dead,
+}
+
+impl<'a> World<'a> {
+    #[expect(clippy::too_many_arguments, reason = "a world has this many parts")]
+    pub(super) fn new(
+        machine: Executor,
+        twin: Twin,
+        disk: Disk,
+        random: &'a mut fastrand::Rng,
+        trouble: Trouble,
+        limits: Limits,
+        opening: Option<Line>,
+        broken: Option<Broken>,
+        trace: Option<Vec<String>>,
+    ) -> Self {
+        Self {
+            machine,
+            twin,
+            disk,
+            random,
+            trouble,
+            rules: Rules::new(limits),
+            now: Duration::ZERO,
+            opening,
+            happenings: 0,
+            state: Life::Alive,
+            trace,
+            broken,
+            agenda: BTreeMap::new(),
+            wake: None,
+            order: 0,
+            syncing: None,
+            held_back: Vec::new(),
+            reach_at: Duration::ZERO,
+            batches: 0,
+            commands: 0,
         }
-        if world.trouble.signal_after.contains(&Some(happenings)) {
-            world.tell(Event::Interrupted(15));
-            continue;
-        }
-        world.advance();
     }
-    world.remains()
-}
 
-impl World<'_> {
     /// Lets the next thing happen, whichever comes first.
-    fn advance(&mut self) {
+    pub(super) fn advance(&mut self) {
+        self.happenings += 1;
+        assert!(self.happenings < 100_000, "rule: the run does not end");
+        if self.happenings == 1 {
+            self.tell(Event::Started);
+            return;
+        }
+        if self.trouble.signal_after.contains(&Some(self.happenings)) {
+            self.rules.signalled(self.now);
+            if self.broken != Some(Broken::SignalIgnored) {
+                self.tell(Event::Interrupted(15));
+            }
+            return;
+        }
         let next = self.agenda.keys().next().map(|&(time, _)| time);
         match (next, self.wake) {
             (Some(time), wake) if wake.is_none_or(|wake| time <= wake) => {
@@ -126,7 +154,7 @@ impl World<'_> {
                 self.wake = None;
                 self.tell(Event::Woke);
             }
-            _ => panic!("the machine hangs at {:?}", self.now),
+            _ => panic!("rule: the machine hangs at {:?}", self.now),
         }
     }
 
@@ -134,63 +162,152 @@ impl World<'_> {
         match happening {
             Happening::Tell(event) => {
                 match &event {
-                    Event::Durable => self.journal.extend(self.syncing.take().unwrap()),
+                    Event::Durable => {
+                        let bytes = self.syncing.take().unwrap_or_default();
+                        self.reach(&bytes);
+                    }
                     Event::NotDurable(_) => self.tear(),
-                    Event::Answered { step, .. } => {
-                        self.under_way.remove(step).unwrap();
+                    Event::Answered { step, answer } => {
+                        self.rules.answered(*step, answer, self.now);
                     }
                     _ => {}
                 }
+                let event = self.disguised(event);
                 self.tell(event);
             }
-            Happening::Arrive { step, answer, key, action } => {
+            Happening::Reach(bytes) => self.reach(&bytes),
+            Happening::Arrive { step, answer, key, action, back_ms } => {
                 let given = self.twin.commit(&key, &action);
+                if self.broken == Some(Broken::SentTwice) {
+                    self.twin.commit(&key, &action);
+                }
                 let answer = answer.unwrap_or(given);
-                self.later(100, Happening::Tell(Event::Answered { step, answer }));
+                self.later(back_ms, Happening::Tell(Event::Answered { step, answer }));
             }
         }
     }
 
+    /// What a broken protocol makes of an event.
+    fn disguised(&self, event: Event) -> Event {
+        let Some(broken) = self.broken else { return event };
+        let (step, answer) = match event {
+            Event::NotDurable(_) if broken == Broken::SyncErrorIgnored => return Event::Durable,
+            Event::Answered { step, answer } => (step, answer),
+            other => return other,
+        };
+        let verb = self.machine.request(step).unwrap().1.verb();
+        let answer = match (broken, answer, verb) {
+            (Broken::CreateRetried, Answer::Unclear { cause }, Verb::Create)
+            | (Broken::UnclearTryForgotten, Answer::Unclear { cause }, Verb::Update) => {
+                Answer::NotSent { cause }
+            }
+            (Broken::OutagesIgnored, Answer::NotSent { .. }, _) => {
+                Answer::Busy { status: 429, retry_after: Some(Duration::ZERO) }
+            }
+            (Broken::UnclearIsDone, Answer::Unclear { .. }, _) => Answer::Done,
+            (Broken::RetryAfterIgnored, Answer::Busy { status, .. }, _) => {
+                Answer::Busy { status, retry_after: Some(Duration::ZERO) }
+            }
+            (Broken::RefusedKeyIgnored, Answer::KeyRefused { status }, _) => {
+                Answer::Refused { status, message: None }
+            }
+            (_, answer, _) => answer,
+        };
+        Event::Answered { step, answer }
+    }
+
     fn tell(&mut self, event: Event) {
-        self.trace.push(format!("{:?} {event:?}", self.now));
-        let at = Timestamp::from_second(1_700_000_000 + i64::try_from(self.now.as_secs()).unwrap());
+        let now = self.now;
+        self.note(|| format!("{now:?} {event:?}"));
+        let at = Timestamp::from_second(1_700_000_000 + i64::try_from(now.as_secs()).unwrap());
         self.wake = None;
         for command in self.machine.handle(event, self.now, at) {
-            self.trace.push(format!("{:?} {command:?}", self.now));
+            self.commands += 1;
+            if self.trouble.kill_at == Some(self.commands) {
+                self.state = Life::Dead;
+                return;
+            }
+            self.note(|| format!("{now:?} {command:?}"));
             match command {
                 Command::Write(lines) => self.write(&lines),
                 Command::Send { step, .. } => self.send(step),
                 Command::WakeAt(time) => self.wake = Some(time),
-                Command::Finish => self.finished = true,
+                Command::Finish => {
+                    self.rules.finished(self.now);
+                    self.state = Life::Finished;
+                }
             }
         }
     }
 
+    fn note(&mut self, text: impl FnOnce() -> String) {
+        if let Some(trace) = &mut self.trace {
+            trace.push(text());
+        }
+    }
+
     fn write(&mut self, lines: &[Line]) {
-        assert!(self.syncing.is_none(), "two batches at once");
+        assert!(self.syncing.is_none(), "rule: two batches at once");
         self.batches += 1;
-        self.syncing = Some(lines.iter().flat_map(|line| line.as_str().bytes()).collect());
-        let event = if self.trouble.full_at == Some(self.batches) {
-            Event::NotDurable("no space left".into())
-        } else {
-            Event::Durable
-        };
+        let bytes: Vec<u8> = lines.iter().flat_map(|line| line.as_str().bytes()).collect();
+        let fails = self.trouble.full_at == Some(self.batches);
+        match self.broken {
+            Some(Broken::SentBeforeSync) if !fails => {
+                self.later(0, Happening::Tell(Event::Durable));
+                self.reach_at = self.reach_at.max(self.now) + Duration::from_millis(30);
+                self.order += 1;
+                self.agenda.insert((self.reach_at, self.order), Happening::Reach(bytes));
+                self.syncing = Some(Vec::new());
+                return;
+            }
+            Some(Broken::IntentsWrittenLate) => {
+                self.held_back.extend(bytes);
+                let is_intent = |line: &&Line| line.as_str().contains("\"event\":{\"intent\"");
+                let late = lines.iter().all(|line| is_intent(&line));
+                self.syncing =
+                    Some(if late { Vec::new() } else { std::mem::take(&mut self.held_back) });
+            }
+            _ => self.syncing = Some(bytes),
+        }
+        let event = if fails { Event::NotDurable("no space left".into()) } else { Event::Durable };
         self.later(20, Happening::Tell(event));
+    }
+
+    /// Bytes are on the disk. A first batch comes in one with the line that opens the journal.
+    fn reach(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        let opening = self.opening.take();
+        let journal = self.disk.journal.get_or_insert_default();
+        journal.extend(opening.iter().flat_map(|line| line.as_str().bytes()));
+        journal.extend(bytes);
     }
 
     fn send(&mut self, step: usize) {
         let (key, action) = self.machine.request(step).unwrap();
         let (key, action) = (key, action.clone());
-        assert!(!self.under_way.values().any(|other| *other == key), "two requests of a customer");
-        self.under_way.insert(step, key.clone());
-        assert!(self.under_way.len() <= self.limits.concurrency, "too many at once");
-        self.sent_at.push(self.now);
+        self.rules.sent(step, &key, self.now);
+        if self.broken == Some(Broken::AnswerNotAwaited) {
+            self.later(1, Happening::Tell(Event::Answered { step, answer: Answer::Done }));
+            if let Fate::Answered(there_ms) = fate(self.random, self.trouble.percent) {
+                let happening =
+                    Happening::Arrive { step, answer: None, key, action, back_ms: 60_000 };
+                self.later(there_ms, happening);
+            }
+            return;
+        }
         match fate(self.random, self.trouble.percent) {
-            Fate::Answered => {
-                self.later(300, Happening::Arrive { step, answer: None, key, action });
+            Fate::Answered(there_ms) => {
+                let back_ms = there_ms / 3;
+                self.later(
+                    there_ms,
+                    Happening::Arrive { step, answer: None, key, action, back_ms },
+                );
             }
             Fate::Unheard(answer) => {
-                self.later(9000, Happening::Arrive { step, answer: Some(answer), key, action });
+                let answer = Some(answer);
+                self.later(9000, Happening::Arrive { step, answer, key, action, back_ms: 100 });
             }
             Fate::Lost(answer) => {
                 self.later(9000, Happening::Tell(Event::Answered { step, answer }));
@@ -199,48 +316,34 @@ impl World<'_> {
     }
 
     fn later(&mut self, ms_max: u64, happening: Happening) {
-        let time = self.now + Duration::from_micros(self.random.u64(0..ms_max * 1000));
+        let time = self.now + Duration::from_micros(self.random.u64(0..=ms_max * 1000));
         self.order += 1;
         self.agenda.insert((time, self.order), happening);
     }
 
-    /// What was being written reaches the disk up to some byte.
-    fn tear(&mut self) {
+    /// What was being written reaches the disk up to some byte; a first batch has its name only when
+    /// it is whole.
+    pub(super) fn tear(&mut self) {
         let Some(batch) = self.syncing.take() else { return };
         let kept = self.random.usize(0..=batch.len());
-        self.journal.extend(&batch[..kept]);
-    }
-
-    fn remains(mut self) -> Remains {
-        self.check_pace();
-        // Whatever left the process before its end may still arrive.
-        let left: Vec<_> = std::mem::take(&mut self.agenda).into_values().collect();
-        for happening in left {
-            if let Happening::Arrive { key, action, .. } = happening
-                && self.random.bool()
-            {
-                self.twin.commit(&key, &action);
-            }
-        }
-        self.tear();
-        let end = self.finished.then(|| self.machine.into_report());
-        Remains { end, journal: self.journal, trace: self.trace }
-    }
-
-    fn check_pace(&self) {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole rate")]
-        let rate = self.limits.requests_per_second as usize;
-        for window in self.sent_at.windows(rate + 1) {
-            assert!(window[rate] >= window[0] + Duration::from_millis(999), "too fast");
+        if self.opening.is_none() || kept == batch.len() {
+            self.reach(&batch[..kept]);
         }
     }
-}
 
-/// Everybody whose request a plan would send.
-pub(super) fn purges(approved: &Approved) -> BTreeSet<Key> {
-    let steps = approved.plan().steps.iter();
-    let free = steps.filter(|step| step.held.is_none());
-    free.filter(|step| matches!(step.action, Action::Purge(_)))
-        .map(|step| step.customer.key())
-        .collect()
+    /// Whether the first batch of the run failed: then nothing was sent.
+    pub(super) fn failed_at_first(&self) -> bool {
+        self.trouble.full_at == Some(1) && self.batches == 1
+    }
+
+    /// Whatever left the process before its end may still arrive.
+    pub(super) fn left(&mut self) -> Vec<(Key, Action)> {
+        let agenda = std::mem::take(&mut self.agenda).into_values();
+        agenda
+            .filter_map(|happening| match happening {
+                Happening::Arrive { key, action, .. } => Some((key, action)),
+                _ => None,
+            })
+            .collect()
+    }
 }
