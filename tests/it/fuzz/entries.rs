@@ -179,9 +179,9 @@ fn findings(file: &SourceFile, list: &Diagnostics) {
             assert!(place.column > 0, "{} is at {place}", found.code);
         }
     }
-    quiet(&render::diagnostics_text(list, &View::default()));
+    quiet(&render::diagnostics_text(list, render::Extent::All, &View::default()));
     let files = std::slice::from_ref(file);
-    quiet(&render::diagnostics_text_with_lines(list, files, &View::default()));
+    quiet(&render::diagnostics_text_with_lines(list, files, render::Extent::All, &View::default()));
     quiet_json(&render::diagnostics_json(list));
     quiet_json(&render::diagnostics_sarif(list, ""));
     let github = render::diagnostics_github(list, "");
