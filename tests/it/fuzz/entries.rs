@@ -137,11 +137,11 @@ pub(crate) fn answer(bytes: &[u8]) -> bool {
     true
 }
 
-/// Texts of people, each on a line of its own, as names, fields, handles and a reason, seen by every
-/// renderer. `\n` stands for a line feed in a text.
+/// Texts of people, each on a line of its own and at most eight, as ids, names, fields, handles and a
+/// reason, seen by every renderer. `\n` stands for a line feed in a text.
 pub(crate) fn texts(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
-    let texts: Vec<String> = text.lines().map(|line| line.replace("\\n", "\n")).collect();
+    let texts: Vec<String> = text.lines().take(8).map(|line| line.replace("\\n", "\n")).collect();
     let mut yaml = "brand: shop\ncustomers:\n".to_owned();
     for (number, text) in texts.iter().enumerate() {
         let text = serde_json::Value::from(text.as_str());
