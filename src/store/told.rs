@@ -203,9 +203,9 @@ pub fn read_told(log: &[u8]) -> Result<Log, ToldDamage> {
     let mut found = Log::default();
     let mut runs: BTreeMap<String, BTreeMap<u64, Told>> = BTreeMap::new();
     let mut told: BTreeMap<String, u64> = BTreeMap::new();
-    for (at, bytes) in log.split(|&byte| byte == b'\n' || byte == b'\r').enumerate() {
+    let lines = (1..).zip(log.split(|&byte| byte == b'\n'));
+    for (line, bytes) in lines {
         let text = String::from_utf8_lossy(bytes);
-        let line = log_line(log, at);
         let begin = text.match_indices(BEGINNING).map(|(at, _)| at + MARK.len());
         for part in begin.filter_map(|at| text.get(at..)) {
             let (number, of, result) = parse(part, line)?;
@@ -228,12 +228,6 @@ pub fn read_told(log: &[u8]) -> Result<Log, ToldDamage> {
     }
     found.missing = told.values().sum::<u64>() - found.results.len() as u64;
     Ok(found)
-}
-
-/// The line of a file at which a piece between line feeds and carriage returns stands, from 1.
-fn log_line(log: &[u8], piece: usize) -> usize {
-    let ends = log.iter().filter(|&&byte| byte == b'\n' || byte == b'\r').take(piece);
-    1 + ends.filter(|&&byte| byte == b'\n').count()
 }
 
 /// One result with its number and how many there are; anything may follow it.

@@ -93,10 +93,14 @@ fn expect_true_exit(thirty: &Thirty, run: &Run, broken: &Broken, doubts: &Doubts
             assert!(!sent.is_empty(), "nothing was sent, so there is no result: {about}");
             for seen in sent.iter().filter(|seen| seen.done && seen.ended.is_some()) {
                 let (id, verb) = (&seen.call.as_ref().unwrap().key.1, seen.verb().unwrap());
-                let (address, verb) = (format!("shop/{id}"), verb.as_str());
+                let (id, verb) = (format!("\"id\":\"{id}\""), format!("\"{}\"", verb.as_str()));
                 let mut lines = run.stderr.lines();
-                let is_told = lines.any(|line| line.ends_with(&address) && line.contains(verb));
-                assert!(is_told, "{verb} {address} was acknowledged: {about}");
+                let is_told = lines.any(|line| {
+                    line.starts_with("omniform-result ")
+                        && line.contains(&id)
+                        && line.contains(&verb)
+                });
+                assert!(is_told, "{verb} of {id} was acknowledged: {about}");
             }
         }
         _ => panic!("not an exit code for this: {about}"),

@@ -62,8 +62,9 @@ fn row(happened: Happened) -> [Fate; 3] {
     }
 }
 
-/// What the table wants. After an unclear try "any 4xx" to a purge is a doubt; and a stop or a redirect
-/// cannot undo that the earlier try may have happened (nothing is forgotten).
+/// What the table wants. After an unclear try "any 4xx" to a purge is a doubt, and to an update by the
+/// same reason, though its column says failed; and a stop or a redirect cannot undo either that the
+/// earlier try may have happened (nothing is forgotten).
 pub(super) fn fate(verb: Verb, happened: Happened, before: Before) -> Fate {
     let [update, purge, create] = row(happened);
     let fate = match verb {
@@ -73,9 +74,8 @@ pub(super) fn fate(verb: Verb, happened: Happened, before: Before) -> Fate {
     };
     match (before, verb, happened) {
         (Before::Nothing, ..) => fate,
-        (_, Verb::Purge, Happened::Gone | Happened::Refused) | (_, _, Happened::Redirected) => {
-            Fate::InDoubt
-        }
+        (_, Verb::Purge | Verb::Update, Happened::Gone | Happened::Refused)
+        | (_, _, Happened::Redirected) => Fate::InDoubt,
         (_, _, Happened::KeyRefused) => Fate::StopInDoubt,
         _ => fate,
     }
