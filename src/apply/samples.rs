@@ -60,7 +60,8 @@ pub(super) fn approved(mut steps: Vec<Step>, notes: Vec<Note>) -> Approved {
         step.id = id;
     }
     let endpoint = Endpoint::Sandbox;
-    let plan = Plan { base: None, endpoint, steps, notes, doubts: Vec::new(), refusal: None };
+    let (refusal, compared) = (None, None);
+    let plan = Plan { base: None, endpoint, steps, notes, doubts: Vec::new(), refusal, compared };
     approve(plan).unwrap()
 }
 

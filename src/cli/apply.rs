@@ -15,13 +15,13 @@ use crate::apply::{self, Report, Stop, Terms};
 use crate::desired::Desired;
 use crate::model::{Endpoint, Verb};
 use crate::plan::{self, AllowEmpty, Approved, Plan, Refused, Step};
-use crate::render;
+use crate::render::{self, View};
 use crate::store::{self, Session};
 use std::sync::Arc;
 
 /// Where the plan comes from.
 enum Origin {
-    Saved(Plan),
+    Saved(Box<Plan>),
     Files(Desired),
 }
 
@@ -33,7 +33,7 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
         let saved = show::load(context, path, Exit::Stale)?;
         let workspace = Workspace::open(context)?;
         expect_account(&workspace, &saved)?;
-        (workspace, Origin::Saved(saved))
+        (workspace, Origin::Saved(Box::new(saved)))
     } else {
         let (workspace, desired) = Workspace::load(context)?;
         (workspace, Origin::Files(desired))
@@ -47,7 +47,7 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     let session =
         record::open_within(context, &workspace, missing, "apply", arguments.lock_timeout)?;
     let plan = match origin {
-        Origin::Saved(plan) => take(&workspace, &session, plan, arguments.allow_purge)?,
+        Origin::Saved(plan) => take(&workspace, &session, *plan, arguments.allow_purge)?,
         Origin::Files(desired) => {
             let doubts = session.ledger().doubts();
             let state = Some(session.ledger().state());
@@ -57,6 +57,7 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
             planning::make(context, &workspace, &desired, record, arguments.allow_purge, empty)?
         }
     };
+    let plan = plan::cap_requests(plan, arguments.max_requests);
     if context.flags.format == Format::Json
         && let Some(refusal) = &plan.refusal
     {
@@ -65,7 +66,8 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     if !plan.has_changes() && plan.doubts.is_empty() {
         return unchanged(context, &workspace, arguments, plan, session, key);
     }
-    let approved = approve(context, approval, plan)?;
+    let rate = arguments.rate.unwrap_or(workspace.project.api.requests_per_second);
+    let approved = approve(context, approval, plan, rate)?;
     let report = carry_out(context, &workspace, arguments, &approved, session, key)?;
     Ok(tell(context, &report))
 }
@@ -113,8 +115,10 @@ fn take(
         }
         (Some(then), Some(now)) if then.version.lineage == now.version.lineage => {
             let (then, now) = (then.version.serial, now.version.serial);
+            let since = plan.since(session.ledger().state()).to_string();
+            let since = if since.is_empty() { since } else { format!(": {since}") };
             return Err(stale(format_args!(
-                "it was made from version {then} of the state, which is now at version {now}"
+                "it was made from version {then} of the state, which is now at version {now}{since}"
             )));
         }
         (Some(_), Some(_)) => return Err(stale("it was made from another state")),
@@ -151,10 +155,18 @@ fn unchanged(
 }
 
 /// Lets policy and, on a terminal, a person decide.
-fn approve(context: &Context, approval: Approval, plan: Plan) -> Result<Approved, Failure> {
+fn approve(
+    context: &Context,
+    approval: Approval,
+    plan: Plan,
+    rate: f64,
+) -> Result<Approved, Failure> {
     if context.flags.format == Format::Text {
         let text = match approval {
-            Approval::Ask => render::plan_text(&plan, &context.view()),
+            Approval::Ask => {
+                let view = View { requests_per_second: Some(rate), ..context.view() };
+                render::plan_text(&plan, &view)
+            }
             // A log keeps what it is given: the steps hold people's data, their numbers do not.
             Approval::Given => format!("{}\n", plan::summary_line(&plan)),
         };

@@ -153,14 +153,48 @@ pub(super) struct Plan {
     /// Exit with 2 if there are changes
     #[arg(long)]
     pub(super) detailed_exitcode: bool,
+    /// Tell what the change since this Git revision causes from what was pending before it
+    #[arg(long, value_name = "REV")]
+    pub(super) base: Option<String>,
+    /// Exit with 6 if anything was pending before the change
+    #[arg(long, requires = "base")]
+    pub(super) fail_on_pending: bool,
+    /// Take `purge_limit` and `change_limit` from the project file of this Git revision
+    #[arg(long, value_name = "REV")]
+    pub(super) policy_from: Option<String>,
+    /// Refuse (6) a plan that would send more requests; held steps do not count
+    #[arg(long, value_name = "N")]
+    pub(super) max_requests: Option<u64>,
+    #[command(flatten)]
+    pub(super) form: Form,
     /// Accept that no customers are declared while the state records some
     #[arg(long)]
     pub(super) allow_empty: bool,
 }
 
+/// How a plan is printed.
+#[derive(Args, Clone, Copy, Debug)]
+pub(super) struct Form {
+    /// Tell alike changes once, or for every customer [default: folded]
+    #[arg(long, value_enum)]
+    pub(super) detail: Option<Detail>,
+    /// The most characters of a Markdown comment [default: 65536, which GitHub takes]
+    #[arg(long, value_name = "N")]
+    pub(super) limit: Option<usize>,
+}
+
+/// Whether alike changes are told once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Detail {
+    Folded,
+    Full,
+}
+
 /// `show`
 #[derive(Args, Debug)]
 pub(super) struct Show {
+    #[command(flatten)]
+    pub(super) form: Form,
     /// A plan saved by `plan --out`
     #[arg(value_name = "PLAN")]
     pub(super) plan: PathBuf,
@@ -179,6 +213,9 @@ pub(super) struct Apply {
     /// Purges that this run may do [default: `policy.purge_limit`]
     #[arg(long, value_name = "N")]
     pub(super) allow_purge: Option<u64>,
+    /// Refuse (6) a plan that would send more requests; held steps do not count
+    #[arg(long, value_name = "N")]
+    pub(super) max_requests: Option<u64>,
     /// Requests under way at once [default: `api.concurrency`]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(super) concurrency: Option<u16>,

@@ -72,7 +72,7 @@ impl Context {
             When::Auto if colour_fits && !self.environment.ci => Colour::Ansi,
             When::Auto | When::Never => Colour::Plain,
         };
-        View { colour, width: environment::width(), values: self.values() }
+        View { colour, width: environment::width(), values: self.values(), ..View::default() }
     }
 
     /// Whether customers' values are shown.

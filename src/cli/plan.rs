@@ -1,20 +1,29 @@
-//! `plan`: what would change. *Touches: disk, streams;* no network, no lock.
+//! `plan`: what would change. *Touches: disk, streams,* and processes through `earlier`; no network, no
+//! lock.
 
-use super::args::{Format, Plan as Arguments};
+use super::args::{self, Form, Format, Plan as Arguments};
 use super::context::{Context, Ended};
+use super::earlier::Earlier;
 use super::exit::{Exit, Failure};
 use super::output;
 use super::record;
 use super::workspace::{self, Workspace};
 use crate::desired::Desired;
-use crate::plan::{self, AllowEmpty, Inputs, Plan};
-use crate::render;
+use crate::plan::{self, AllowEmpty, Inputs, Plan, Refusal, Refused, RefusedBy, Revision};
+use crate::render::{self, Detail, View};
 use crate::state::{Doubt, JournalMark, State};
 use crate::store::{Opened, PlanFileError, PlanTarget};
 use std::path::Path;
 
 pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
-    let (workspace, desired) = Workspace::load(context)?;
+    allow(context, arguments.form)?;
+    let (mut workspace, desired) = Workspace::load(context)?;
+    if let Some(name) = &arguments.policy_from {
+        let (earlier, _) = Earlier::open(context, &workspace, "--policy-from", name)?;
+        let limits = earlier.project.policy;
+        workspace.project.policy.purge_limit = limits.purge_limit;
+        workspace.project.policy.change_limit = limits.change_limit;
+    }
     let target = arguments.out.as_deref().map(|path| target(context, &workspace, path));
     let target = target.transpose()?;
     let opened = record::look(context, &workspace)?;
@@ -23,14 +32,70 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     let doubts = doubts.unwrap_or_default();
     let allow_empty = if arguments.allow_empty { AllowEmpty::Yes } else { AllowEmpty::No };
     let record = Record { state: state.as_ref(), journal: journal.as_ref(), doubts: &doubts };
-    let plan = make(context, &workspace, &desired, record, None, allow_empty)?;
-    if let Some(target) = target {
+    let mut plan = make(context, &workspace, &desired, record, None, allow_empty)?;
+    if let Some(name) = &arguments.base {
+        plan = compare(context, &workspace, record, plan, name)?;
+    }
+    let plan = plan::cap_requests(plan, arguments.max_requests);
+    let gate = gate(arguments, &plan);
+    if let Some(target) = target.filter(|_| gate.is_none()) {
         let written = target.write(&plan::format::to_json(&plan));
         written.map_err(|error| unsaved(Exit::Failed, error))?;
     }
-    output::print(&text(context, &plan)?)?;
+    let rate = workspace.project.api.requests_per_second;
+    output::print(&text(context, &plan, arguments.form, Some(rate))?)?;
+    if let Some(failure) = gate {
+        return Err(failure);
+    }
     let changed = arguments.detailed_exitcode && plan.has_changes();
     Ok(if changed { Exit::Changes } else { Exit::Done })
+}
+
+/// Tells apart what was pending at an earlier revision of the files.
+fn compare(
+    context: &Context,
+    workspace: &Workspace,
+    record: Record<'_>,
+    plan: Plan,
+    name: &str,
+) -> Result<Plan, Failure> {
+    let (earlier, entries) = Earlier::open(context, workspace, "--base", name)?;
+    let desired = earlier.customers(context, workspace, &entries)?;
+    let before = plan::before(&Inputs {
+        desired: &desired,
+        state: record.state,
+        journal: record.journal,
+        state_file: &workspace.state_name(),
+        doubts: record.doubts,
+        policy: &earlier.project.policy,
+        allow_purge: None,
+        selection: &context.selection()?,
+        endpoint: &workspace.project.endpoint,
+        allow_empty: AllowEmpty::Yes,
+    });
+    let revision = Revision { name: earlier.commit.name, commit: earlier.commit.id };
+    Ok(plan.compared_with(&before, revision))
+}
+
+/// Why a plan is printed and not saved: a gate that was asked for on the command line stands.
+fn gate(arguments: &Arguments, plan: &Plan) -> Option<Failure> {
+    let asked = |refusal: &&Refusal| refusal.by == RefusedBy::MaxRequests;
+    if let Some(refusal) = plan.refusal.as_ref().filter(asked) {
+        let refused = Refused(refusal.clone());
+        let hint = refused.hint();
+        return Some(Failure::new(Exit::Held, refused).hint_if(hint));
+    }
+    let pending = plan.pending();
+    if !arguments.fail_on_pending || pending == 0 {
+        return None;
+    }
+    let name = arguments.base.as_deref().unwrap_or_default();
+    let steps = if pending == 1 { "step that was" } else { "steps that were" };
+    let error =
+        format!("expected nothing that was pending before this change, found {pending} {steps}");
+    Some(Failure::new(Exit::Held, error).hint(format!(
+        "apply `{name}` first, or plan without --fail-on-pending if an apply may do both"
+    )))
 }
 
 /// Where the plan is to be saved; a place that holds something else is wrong usage.
@@ -88,14 +153,37 @@ pub(super) fn make(
     })
 }
 
+/// Refuses flags that mean nothing for the format.
+pub(super) fn allow(context: &Context, form: Form) -> Result<(), Failure> {
+    let format = context.flags.format;
+    let error = if form.limit.is_some() && format != Format::Markdown {
+        "--limit goes with --format markdown alone"
+    } else if form.detail.is_some() && format == Format::Json {
+        "--detail does not go with --format json, which tells everything"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::new(Exit::Usage, error))
+}
+
 /// The plan in the form asked for.
-pub(super) fn text(context: &Context, plan: &Plan) -> Result<String, Failure> {
-    let view = context.view();
+pub(super) fn text(
+    context: &Context,
+    plan: &Plan,
+    form: Form,
+    requests_per_second: Option<f64>,
+) -> Result<String, Failure> {
+    let detail = match form.detail {
+        Some(args::Detail::Full) => Detail::Full,
+        Some(args::Detail::Folded) | None => Detail::Folded,
+    };
+    let view = View { detail, requests_per_second, ..context.view() };
+    let limit = form.limit.unwrap_or(render::MARKDOWN_LIMIT);
     Ok(match context.flags.format {
         Format::Json => render::plan_json(plan, view.values),
-        Format::Markdown => render::plan_markdown(plan, view.values, render::MARKDOWN_LIMIT)
+        Format::Markdown => render::plan_markdown(plan, &view, limit)
             .map_err(|error| Failure::new(Exit::Failed, error).hint_if(error.hint()))?,
-        Format::Html => render::plan_html(plan, view.values),
+        Format::Html => render::plan_html(plan, &view),
         _ => render::plan_text(plan, &view),
     })
 }

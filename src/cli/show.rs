@@ -3,14 +3,18 @@
 use super::args::Show;
 use super::context::{Context, Ended};
 use super::exit::{Exit, Failure};
+use super::workspace::Workspace;
 use super::{output, plan, record};
 use crate::plan::{Plan, format};
 use crate::store;
 use std::path::Path;
 
 pub(super) fn run(context: &Context, arguments: &Show) -> Ended {
+    plan::allow(context, arguments.form)?;
     let plan = load(context, &arguments.plan, Exit::Failed)?;
-    output::print(&plan::text(context, &plan)?)?;
+    // The pace is the project's; a saved plan may be shown far from it.
+    let rate = Workspace::open_silently(context).map(|it| it.project.api.requests_per_second);
+    output::print(&plan::text(context, &plan, arguments.form, rate)?)?;
     Ok(Exit::Done)
 }
 

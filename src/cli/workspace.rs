@@ -158,7 +158,8 @@ pub(super) fn tell_problems(context: &Context, diagnostics: &Diagnostics) -> Res
     Ok(())
 }
 
-fn problems_text(context: &Context, diagnostics: &Diagnostics) -> String {
+/// Problems as stderr shows them.
+pub(super) fn problems_text(context: &Context, diagnostics: &Diagnostics) -> String {
     render::diagnostics_text(diagnostics, render::Extent::First, &context.view_of_stderr())
 }
 

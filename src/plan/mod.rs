@@ -7,11 +7,13 @@
 //! `Helpdesk`, so it cannot send; only [`approve`] makes an [`Approved`], and `apply` takes nothing else.
 
 mod check;
+mod compare;
 mod diff;
 mod effect;
 pub mod format;
 mod holds;
 mod order;
+mod outdated;
 mod packing;
 mod planner;
 mod policy;
@@ -20,10 +22,12 @@ mod scene;
 mod step;
 mod summary;
 
+pub use compare::{Before, Revision, before};
+pub use outdated::Since;
 pub use planner::{AllowEmpty, Inputs, plan};
-pub use policy::{Approved, Refused, approve, reconsider};
+pub use policy::{Approved, Refused, approve, cap_requests, reconsider};
 pub use step::{
-    Action, AddChannels, Change, Create, Frozen, Held, HeldBy, Note, Plan, Purge, Reason, Refusal,
-    Remark, Step, Summary,
+    Action, AddChannels, Change, Compared, Create, Frozen, Held, HeldBy, Note, Plan, Purge, Reason,
+    Refusal, RefusedBy, Remark, Step, Summary, Withdrawn,
 };
 pub use summary::summary_line;

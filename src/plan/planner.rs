@@ -54,12 +54,17 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Diagnostics> {
     if problems.has_errors() {
         return Err(problems);
     }
+    Ok(make(inputs))
+}
+
+/// Makes the plan without a look at what forbids it.
+pub(super) fn make(inputs: &Inputs<'_>) -> Plan {
     let (drafts, mut notes) = compare(inputs);
     let mut steps = arrange(drafts);
     policy::hold_purges(&mut steps, inputs.allow_purge.unwrap_or(inputs.policy.purge_limit));
     let refusal = policy::refusal(&steps, inputs.policy.change_limit, inputs.state);
     notes.sort_by(|a, b| a.customer.cmp(&b.customer));
-    Ok(Plan {
+    Plan {
         base: inputs.state.map(|state| Base {
             version: state.version().clone(),
             journal: inputs.journal.cloned(),
@@ -69,7 +74,8 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Diagnostics> {
         notes,
         doubts: frozen(inputs),
         refusal,
-    })
+        compared: None,
+    }
 }
 
 /// Compares every customer that is selected and not frozen.

@@ -3,7 +3,7 @@
 //! Takes steps and a [`Policy`]; gives holds, a refusal, and the only [`Approved`]. *Pure.*
 //! Law: *Gate*. Why here: `apply` takes nothing but an `Approved`, so no other path sends a request.
 
-use super::{HeldBy, Plan, Refusal, Step, holds};
+use super::{HeldBy, Plan, Refusal, RefusedBy, Step, holds};
 use crate::desired::{ChangeLimit, Policy};
 use crate::model::{Key, Verb};
 use crate::state::State;
@@ -23,26 +23,59 @@ impl Approved {
 
 /// A plan that policy refuses as a whole: nothing of it may be sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the plan updates or purges {} recorded {}, and `policy.change_limit` permits {}",
-    .0.changes, if .0.changes == 1 { "customer" } else { "customers" }, .0.limit
-)]
+#[error("{}", told(.0))]
 pub struct Refused(pub Refusal);
 
 impl Refused {
     /// What to do next.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        let hint = "if all of them are meant, raise `policy.change_limit` in the project file, \
-                    or apply a part at a time with `--target`";
+        let hint = match self.0.by {
+            RefusedBy::ChangeLimit => {
+                "if all of them are meant, raise `policy.change_limit` in the project file, \
+                 or apply a part at a time with `--target`"
+            }
+            RefusedBy::MaxRequests => {
+                "if all of them are meant, raise `--max-requests`, or apply a part at a time with \
+                 `--target`"
+            }
+        };
         Some(hint.to_owned())
     }
 }
 
-/// Lets a plan pass, unless its changes exceed `policy.change_limit`.
+fn told(refusal: &Refusal) -> String {
+    let Refusal { by, changes, limit } = refusal;
+    match by {
+        RefusedBy::ChangeLimit => {
+            let noun = if *changes == 1 { "customer" } else { "customers" };
+            format!(
+                "the plan updates or purges {changes} recorded {noun}, and \
+                 `policy.change_limit` permits {limit}"
+            )
+        }
+        RefusedBy::MaxRequests => {
+            let noun = if *changes == 1 { "request" } else { "requests" };
+            format!("the plan sends {changes} {noun}, and `--max-requests` permits {limit}")
+        }
+    }
+}
+
+/// Refuses a plan that would send more requests than so many. Held steps are not sent and do not
+/// count. Told before a refusal by `policy`, since somebody asked for it right now.
+#[must_use]
+pub fn cap_requests(mut plan: Plan, max: Option<u64>) -> Plan {
+    let changes = plan.sent();
+    if let Some(limit) = max.filter(|&limit| changes > limit) {
+        plan.refusal = Some(Refusal { by: RefusedBy::MaxRequests, changes, limit });
+    }
+    plan
+}
+
+/// Lets a plan pass, unless it exceeds `policy.change_limit` or `--max-requests`.
 ///
 /// # Errors
-/// [`Refused`], with how many changes there are and how many are permitted.
+/// [`Refused`], with how many changes or requests there are and how many are permitted.
 pub fn approve(plan: Plan) -> Result<Approved, Refused> {
     match plan.refusal {
         Some(refusal) => Err(Refused(refusal)),
@@ -94,7 +127,8 @@ pub(super) fn refusal(
         .filter(|key| state.live(key).is_some())
         .collect();
     let (changes, limit) = (customers.len() as u64, permitted(limit, state.live_count()));
-    (changes > limit).then_some(Refusal { changes, limit })
+    let by = RefusedBy::ChangeLimit;
+    (changes > limit).then_some(Refusal { by, changes, limit })
 }
 
 fn is_free_purge(step: &Step) -> bool {
@@ -121,10 +155,10 @@ fn permitted(limit: ChangeLimit, recorded: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{ChangeLimit, approve, permitted, reconsider};
+    use super::{ChangeLimit, approve, cap_requests, permitted, reconsider};
     use crate::model::Verb;
-    use crate::plan::Plan;
     use crate::plan::scene::{Scene, live, set, tier, told, wanted};
+    use crate::plan::{Plan, RefusedBy};
 
     /// Four purges (one of an unrecorded customer) and three updates.
     fn busy() -> Scene {
@@ -234,8 +268,29 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_with_more_requests_than_asked_for_is_refused_and_held_ones_do_not_count() {
+        let mut scene = busy();
+        scene.allow_purge = Some(1);
+        assert_eq!((scene.plan().steps.len(), scene.plan().sent()), (7, 4));
+        for max in [None, Some(4), Some(7)] {
+            assert!(approve(cap_requests(scene.plan(), max)).is_ok(), "{max:?}");
+        }
+        let refused = approve(cap_requests(scene.plan(), Some(3))).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "the plan sends 4 requests, and `--max-requests` permits 3"
+        );
+        assert!(refused.hint().unwrap().contains("--max-requests"));
+        scene.policy.change_limit = ChangeLimit::Count(0);
+        let told = |max| approve(cap_requests(scene.plan(), max)).unwrap_err().to_string();
+        assert!(told(Some(3)).contains("--max-requests"), "what was asked for is told");
+        assert!(told(Some(4)).contains("change_limit"), "and takes no other refusal away");
+    }
+
+    #[test]
     fn one_customer_is_not_many() {
-        let text = super::Refused(crate::plan::Refusal { changes: 1, limit: 0 }).to_string();
+        let by = RefusedBy::ChangeLimit;
+        let text = super::Refused(crate::plan::Refusal { by, changes: 1, limit: 0 }).to_string();
         assert!(text.contains("purges 1 recorded customer, and"), "{text}");
     }
 }

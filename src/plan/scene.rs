@@ -92,9 +92,14 @@ impl Scene {
     }
 
     pub(super) fn try_plan(&self) -> Result<Plan, Diagnostics> {
-        plan(&Inputs {
+        self.with_inputs(&self.state(), plan)
+    }
+
+    /// What a function makes of the scene's inputs.
+    pub(super) fn with_inputs<T>(&self, state: &State, make: impl Fn(&Inputs<'_>) -> T) -> T {
+        make(&Inputs {
             desired: &self.desired,
-            state: Some(&self.state()),
+            state: Some(state),
             journal: None,
             state_file: "omniform.state.jsonl",
             doubts: &self.doubts,

@@ -5,7 +5,7 @@ use crate::model::{
     Wish,
 };
 use crate::state::{Base, Recorded};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that would be sent, noted or held.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,32 @@ pub struct Plan {
     pub doubts: Vec<Frozen>,
     /// Why policy refuses the whole, if it does.
     pub refusal: Option<Refusal>,
+    /// Which of it was pending before a change, if it was compared with an earlier revision.
+    pub compared: Option<Compared>,
+}
+
+/// What a plan shares with the plan of an earlier revision of the files, over the same record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compared {
+    /// The revision as the user named it.
+    pub revision: String,
+    /// The commit that it means.
+    pub commit: String,
+    /// The steps, by number, that the earlier files ask for as well.
+    pub steps: BTreeSet<u32>,
+    /// The notes, by their index, that the earlier files bring as well.
+    pub notes: BTreeSet<usize>,
+    /// Requests that the earlier files ask for and this plan has not, in their order.
+    pub withdrawn: Vec<Withdrawn>,
+}
+
+/// A request that only the earlier files ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// Whose request it was.
+    pub customer: Customer,
+    /// Which request.
+    pub verb: Verb,
 }
 
 /// A customer whose doubts freeze it.
@@ -114,7 +140,7 @@ impl AddChannels {
     #[must_use]
     pub fn new(mut channels: Vec<Channel>, no_sync: bool) -> Option<Self> {
         channels.sort();
-        let kinds: std::collections::BTreeSet<Kind> = channels.iter().map(|c| c.kind).collect();
+        let kinds: BTreeSet<Kind> = channels.iter().map(|c| c.kind).collect();
         if kinds.len() != channels.len() {
             return None;
         }
@@ -241,10 +267,43 @@ pub enum Remark {
 )]
 #[serde(deny_unknown_fields)]
 pub struct Refusal {
-    /// How many recorded customers the plan would update or purge.
+    /// Which limit it is.
+    #[serde(default, skip_serializing_if = "RefusedBy::is_change_limit")]
+    pub by: RefusedBy,
+    /// How many recorded customers the plan would update or purge; how many requests it would send,
+    /// if `by` is `max-requests`.
     pub changes: u64,
-    /// How many `change_limit` permits.
+    /// How many the limit permits.
     pub limit: u64,
+}
+
+/// Which limit refuses a plan.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum RefusedBy {
+    /// `policy.change_limit`.
+    #[default]
+    ChangeLimit,
+    /// `--max-requests`.
+    MaxRequests,
+}
+
+impl RefusedBy {
+    /// Whether it is the limit that every version of the plan's format knows.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+    pub(super) fn is_change_limit(&self) -> bool {
+        *self == Self::ChangeLimit
+    }
 }
 
 /// A plan in numbers; held steps are counted.

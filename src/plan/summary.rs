@@ -11,6 +11,12 @@ impl Plan {
         sum
     }
 
+    /// How many requests `apply` would send: steps that are not held.
+    #[must_use]
+    pub fn sent(&self) -> u64 {
+        self.steps.iter().filter(|step| !step.is_held()).count() as u64
+    }
+
     /// Whether there are steps, held ones included. Notes and doubts alone are no changes.
     #[must_use]
     pub fn has_changes(&self) -> bool {

@@ -1,7 +1,7 @@
 //! What there is to say about checks: the text of `explain`, the page of all checks, the help of a
 //! SARIF rule. *Pure.* Made from the catalogue alone.
 
-use super::plan_text::sentence;
+use super::fill::sentence;
 use super::view::Tone;
 use super::{View, escape, json};
 use crate::diagnostic::{Check, Code, Example, Severity};

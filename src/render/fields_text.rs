@@ -1,48 +1,36 @@
 //! Fields of a step as lines of text: a value, or before and after at word level. *Pure.*
 
+use super::fill::{Piece, columns, fill};
 use super::view::Tone;
+use super::word_diff::{self, Word};
 use super::{View, escape, words};
 use crate::model::{Field, Value, Wish};
 use crate::plan::Change;
-use similar::{ChangeTag, TextDiff};
 
 /// What stands before a line that continues a value: no such line can pass for a step of the plan.
 const CONTINUED: &str = "      │ ";
 const INDENT: &str = "    ";
-/// Above this many bytes two texts are shown whole instead of compared word by word, so that a
-/// hostile pair of values cannot take minutes.
-const COMPARED_BYTES_MAX: usize = 16_384;
-
-/// A piece of a line that is not broken.
-struct Piece {
-    text: String,
-    tone: Option<Tone>,
-}
 
 /// `name = "value"`, wrapped at the view's width.
 pub(super) fn set(field: &Field, wish: &Wish, view: &View) -> String {
     let name = escape::line(field.name());
     match wish.value() {
         None => format!("{INDENT}{name} = {}\n", words::CLEARED),
-        Some(value) => wrapped(&format!("{INDENT}{name} = "), &whole(value), view),
+        Some(value) => {
+            let mut pieces = vec![Piece::plain(format!("{name} = "))];
+            pieces.extend(whole(value));
+            fill(INDENT, CONTINUED, &pieces, view)
+        }
     }
 }
 
 /// `name: "before" → "after"` where that fits a line, else both below each other with the words
 /// that differ in `[-…-]` and `{+…+}`.
 pub(super) fn changed(change: &Change, view: &View) -> String {
-    let name = escape::line(change.field.name());
-    let before = change.before.as_ref();
-    let after = change.after.value();
-    let short = |value: Option<&Value>, none: &str| {
-        value.map_or_else(|| none.to_owned(), |value| escape::quoted(value.as_str()))
-    };
-    let (old, new) = (short(before, words::NOT_SET), short(after, words::CLEARED));
-    let chars = INDENT.len() + name.chars().count() + 5 + old.chars().count() + new.chars().count();
-    if chars <= view.width {
-        let (old, new) = (view.paint(Tone::Removed, old), view.paint(Tone::Added, new));
-        return format!("{INDENT}{name}: {old} → {new}\n");
+    if let Some(line) = short(change, ":", INDENT.len(), view) {
+        return format!("{INDENT}{line}\n");
     }
+    let (before, after) = (change.before.as_ref(), change.after.value());
     let (old, new) = match (before, after) {
         (Some(before), Some(after)) => compared(before, after),
         _ => (
@@ -50,42 +38,75 @@ pub(super) fn changed(change: &Change, view: &View) -> String {
             after.map_or_else(|| literal(words::CLEARED), whole),
         ),
     };
-    let before = wrapped("      before ", &old, view);
-    let after = wrapped("      after  ", &new, view);
-    format!("{INDENT}{name}:\n{before}{after}")
+    let name = escape::line(change.field.name());
+    let name = fill(INDENT, CONTINUED, &[Piece::plain(format!("{name}:"))], view);
+    let before = fill("      before ", CONTINUED, &old, view);
+    let after = fill("      after  ", CONTINUED, &new, view);
+    format!("{name}{before}{after}")
+}
+
+/// `name: "before" → "after"`, if that fits behind so many columns. `mark` stands behind the name.
+pub(super) fn short(change: &Change, mark: &str, column: usize, view: &View) -> Option<String> {
+    let name = escape::line(change.field.name());
+    let text = |value: Option<&Value>, none: &str| {
+        value.map_or_else(|| none.to_owned(), |value| escape::quoted(value.as_str()))
+    };
+    let old = text(change.before.as_ref(), words::NOT_SET);
+    let new = text(change.after.value(), words::CLEARED);
+    let needed = column + columns(&name) + mark.len() + 4 + columns(&old) + columns(&new);
+    (needed <= view.width).then(|| {
+        let (old, new) = (view.paint(Tone::Removed, old), view.paint(Tone::Added, new));
+        format!("{name}{mark} {old} → {new}")
+    })
+}
+
+/// Two texts with the words that differ marked in each, each as one line in quotes.
+pub(super) fn marked(before: &Value, after: &Value) -> (String, String) {
+    let (old, new) = compared(before, after);
+    let text = |pieces: Vec<Piece>| pieces.into_iter().map(|piece| piece.text).collect();
+    (text(old), text(new))
 }
 
 fn literal(text: &str) -> Vec<Piece> {
-    vec![Piece { text: text.to_owned(), tone: None }]
+    vec![Piece::plain(text)]
 }
 
 /// A value in quotes, one piece a word.
 fn whole(value: &Value) -> Vec<Piece> {
     let text = escape::quoted(value.as_str());
-    text.split_inclusive(' ').map(|word| Piece { text: word.to_owned(), tone: None }).collect()
+    text.split_inclusive(' ').map(Piece::plain).collect()
 }
 
 /// Two values in quotes, with the words that differ marked in each.
 fn compared(before: &Value, after: &Value) -> (Vec<Piece>, Vec<Piece>) {
-    // Two values that look the same are masked.
-    if before == after || before.as_str().len() + after.as_str().len() > COMPARED_BYTES_MAX {
+    let Some((old, new)) = word_diff::words(before, after) else {
         return (whole(before), whole(after));
-    }
-    let diff = TextDiff::from_words(before.as_str(), after.as_str());
-    let mut old = Marked::new("[-", "-]", Tone::Removed);
-    let mut new = Marked::new("{+", "+}", Tone::Added);
-    for change in diff.iter_all_changes() {
-        let word = escape::value(change.value()).replace('"', "\\\"");
-        match change.tag() {
-            ChangeTag::Equal => {
-                old.same(&word);
-                new.same(&word);
+    };
+    let side = |words: Vec<Word>, mut marked: Marked| {
+        for word in words {
+            let text = unmarked(&escape::value(&word.text).replace('"', "\\\""));
+            if word.differs {
+                marked.differs(&text);
+            } else {
+                marked.same(&text);
             }
-            ChangeTag::Delete => old.differs(&word),
-            ChangeTag::Insert => new.differs(&word),
+        }
+        marked.finish()
+    };
+    let old = side(old, Marked::new("[-", "-]", Tone::Removed));
+    (old, side(new, Marked::new("{+", "+}", Tone::Added)))
+}
+
+/// A value's own signs that look like our marks, with a backslash inside: `[\-`. A value's own
+/// backslash is doubled, so that this means nothing else.
+fn unmarked(text: &str) -> String {
+    let mut out = text.to_owned();
+    for (mark, apart) in [("[-", "[\\-"), ("-]", "-\\]"), ("{+", "{\\+"), ("+}", "+\\}")] {
+        if out.contains(mark) {
+            out = out.replace(mark, apart);
         }
     }
-    (old.finish(), new.finish())
+    out
 }
 
 /// One side of a comparison: runs of words that differ stand between two marks.
@@ -104,7 +125,7 @@ impl Marked {
 
     fn same(&mut self, word: &str) {
         self.end_run();
-        self.pieces.push(Piece { text: word.to_owned(), tone: None });
+        self.pieces.push(Piece::plain(word));
     }
 
     fn differs(&mut self, word: &str) {
@@ -130,29 +151,6 @@ impl Marked {
     }
 }
 
-/// A line from its pieces, broken before a piece that would pass the view's width.
-fn wrapped(head: &str, pieces: &[Piece], view: &View) -> String {
-    let mut out = head.to_owned();
-    let mut column = head.chars().count();
-    for piece in pieces {
-        let long = piece.text.trim_end_matches(' ').chars().count();
-        if column + long > view.width && column > CONTINUED.chars().count() {
-            out.truncate(out.trim_end_matches(' ').len());
-            out.push('\n');
-            out.push_str(CONTINUED);
-            column = CONTINUED.chars().count();
-        }
-        column += piece.text.chars().count();
-        match piece.tone {
-            Some(tone) => out.push_str(&view.paint(tone, &piece.text)),
-            None => out.push_str(&piece.text),
-        }
-    }
-    out.truncate(out.trim_end_matches(' ').len());
-    out.push('\n');
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,6 +171,23 @@ mod tests {
           after  "one {+2+} {+3+} four
           │ {+\"five\"+}"
         "#);
+    }
+
+    #[test]
+    fn a_value_that_holds_our_marks_is_told_apart_from_them() {
+        let view = View { width: 30, ..View::default() };
+        let text = changed(&change("see [-this-] {+or+} that", "see [-this-] {+or+} it"), &view);
+        assert!(text.contains("[\\-this-\\]") && text.contains("{\\+or+\\}"), "{text}");
+        assert_eq!((text.matches("[-").count(), text.matches("{+").count()), (1, 1), "{text}");
+    }
+
+    #[test]
+    fn a_value_without_a_blank_is_cut_at_the_end_of_the_line() {
+        let view = View { width: 30, ..View::default() };
+        let value = Wish::Set(Value::new(&"山".repeat(40)).unwrap());
+        let text = set(&Field::Firstname, &value, &view);
+        assert!(text.lines().all(|line| columns(line) <= 30), "{text}");
+        assert!(text.lines().skip(1).all(|line| line.starts_with(CONTINUED)), "{text}");
     }
 
     #[test]

@@ -103,12 +103,12 @@ fn outputs(view: &View) -> Vec<(&'static str, String)> {
     let (found, state) = (hostile_diagnostics(), hostile_state());
     let (brands, doubts) = (samples::brands(), samples::doubts());
     let key = samples::customer("C-1").key();
-    let markdown = plan_markdown(&plan, view.values, MARKDOWN_LIMIT).unwrap();
+    let markdown = plan_markdown(&plan, view, MARKDOWN_LIMIT).unwrap();
     vec![
         ("plan text", plan_text(&plan, view)),
         ("plan json", plan_json(&plan, view.values)),
         ("plan markdown", markdown),
-        ("plan html", plan_html(&plan, view.values)),
+        ("plan html", plan_html(&plan, view)),
         ("report text", report_text(&report, view)),
         ("report json", report_json(&report)),
         ("diagnostics text", diagnostics_text(&found, Extent::All, view)),
@@ -187,7 +187,7 @@ fn outside_spans(line: &str) -> String {
 
 #[test]
 fn markdown_has_content_in_code_spans_alone() {
-    let text = plan_markdown(&hostile_plan(), Values::Shown, MARKDOWN_LIMIT).unwrap();
+    let text = plan_markdown(&hostile_plan(), &View::default(), MARKDOWN_LIMIT).unwrap();
     for line in text.lines() {
         let outside = outside_spans(line);
         for sign in ["script", "@all", "#1 ", "[x]", "evil", "javascript", "alert", "error"] {
@@ -204,8 +204,8 @@ fn a_masked_output_holds_no_value() {
     for text in [
         plan_text(&plan, &view),
         plan_json(&plan, Values::Masked),
-        plan_markdown(&plan, Values::Masked, MARKDOWN_LIMIT).unwrap(),
-        plan_html(&plan, Values::Masked),
+        plan_markdown(&plan, &view, MARKDOWN_LIMIT).unwrap(),
+        plan_html(&plan, &view),
         state_list(&state, &[], &brands, &view),
         state_list_json(&state, &[], &brands),
         state_show(&key, &state, &[], &brands, &view),

@@ -1,45 +1,32 @@
 //! A plan as one self-contained page. *Pure.* Laws: *Deterministic*, *Quiet*.
 //!
-//! No script, no request: a Content-Security-Policy forbids all but the style in the page. What people
-//! wrote stands in text nodes alone.
+//! No script, no request: a Content-Security-Policy forbids all but the one style sheet in the page,
+//! named by its digest. What people wrote stands in text nodes alone: no attribute holds any of it.
 
-use super::{Values, escape, mask, steps_html, totals, words};
-use crate::model::Verb;
-use crate::plan::{Plan, Step, Summary, summary_line};
+use super::review::Review;
+use super::sections_html::{self as sections, Level, Section};
+use super::{View, escape, mask, totals_html, words};
+use crate::plan::{Plan, summary_line};
 
 const STYLE: &str = include_str!("plan.css");
+/// The digest of [`STYLE`], as a Content-Security-Policy names it (CSP level 3, 2.3.1).
+const STYLE_DIGEST: &str = "sha256-aIvMxjhbmRLwKb+PcoxhI2SkzqAnJFewqXjVHm/NYSs=";
 
 /// A plan as an HTML page. Ends with one newline.
 #[must_use]
-pub fn plan_html(plan: &Plan, values: Values) -> String {
-    let plan = mask::plan(plan, values);
-    let account = escape::html(plan.endpoint.as_str());
-    let summary = escape::html(&summary_line(&plan));
-    let mut body = format!(
-        "<h1>omniform plan</h1>\n<p>Account: <code>{account}</code></p>\n\
-         <p class=\"summary\">{summary}</p>\n"
-    );
-    if let Some(refusal) = &plan.refusal {
-        let text = escape::html(&words::refusal(refusal));
-        push!(body, "<p class=\"alert\">! refused: {text}.</p>\n");
+pub fn plan_html(plan: &Plan, view: &View) -> String {
+    let plan = mask::plan(plan, view.values);
+    let review = Review::new(&plan, view.detail);
+    let mut list = Vec::new();
+    sections::doubts(&plan.doubts, &mut list);
+    review.parts.iter().for_each(|part| sections::part(part, &mut list));
+    if let Some(compared) = &plan.compared {
+        sections::withdrawn(compared, &mut list);
     }
-    if let Some(tickets) = words::tickets_in_all(&plan) {
-        push!(body, "<p>Tickets: {}.</p>\n", escape::html(&tickets));
-    }
-    body.push_str(&table(&plan));
-    body.push_str(&doubts(&plan));
-    let verb = |step: &Step| step.action.verb();
-    let held = |step: &Step| step.held.is_some();
-    body.push_str(&section(&plan, "Purges", |step| verb(step) == Verb::Purge));
-    body.push_str(&section(&plan, "Held", |step| held(step) && verb(step) != Verb::Purge));
-    for (title, of) in [
-        ("Updates", Verb::Update),
-        ("Channels to add", Verb::AddChannel),
-        ("Creates", Verb::Create),
-    ] {
-        body.push_str(&section(&plan, title, |step| !held(step) && verb(step) == of));
-    }
-    body.push_str(&notes(&plan));
+    let mut body = head(&plan, view);
+    body.push_str(&totals_html::table(&plan));
+    body.push_str(&contents(&list));
+    body.extend(list.iter().map(section));
     page(&body)
 }
 
@@ -47,62 +34,58 @@ fn page(body: &str) -> String {
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
-         style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'\">\n\
+         style-src '{STYLE_DIGEST}'; base-uri 'none'; form-action 'none'\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>omniform plan</title>\n<style>\n{STYLE}</style>\n</head>\n\
+         <title>omniform plan</title>\n<style>{STYLE}</style>\n</head>\n\
          <body>\n<main>\n{body}</main>\n</body>\n</html>\n"
     )
 }
 
-fn table(plan: &Plan) -> String {
-    if plan.steps.is_empty() {
-        return String::new();
+/// What stands above the sections.
+fn head(plan: &Plan, view: &View) -> String {
+    let account = escape::html(plan.endpoint.as_str());
+    let summary = escape::html(&summary_line(plan));
+    let mut out = format!(
+        "<h1>omniform plan</h1>\n<p>Account: <code>{account}</code></p>\n\
+         <p class=\"summary\">{summary}</p>\n"
+    );
+    if let Some(refusal) = &plan.refusal {
+        let text = escape::html(&words::refusal(refusal));
+        push!(out, "<p class=\"alert\">! refused: {text}.</p>\n");
     }
-    let headings = totals::columns(&Summary::default());
-    let headings = headings.map(|(name, _)| format!("<th scope=\"col\">{name}</th>")).concat();
-    let mut rows = String::new();
-    for (brand, sum) in totals::by_brand(plan) {
-        let cells = totals::columns(&sum).map(|(_, count)| format!("<td>{count}</td>")).concat();
-        let brand = escape::html(brand.as_str());
-        push!(rows, "<tr><th scope=\"row\">{brand}</th>{cells}</tr>\n");
+    if let Some(compared) = &plan.compared {
+        let words::Sentence { lead, subject, tail } = words::compared_with(compared);
+        let subject = subject.map(escape::html).unwrap_or_default();
+        push!(out, "<p>{lead}<code>{subject}</code>{tail}.</p>\n");
     }
-    format!(
-        "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">brand</th>{headings}</tr></thead>\n\
-         <tbody>\n{rows}</tbody>\n</table></div>\n"
-    )
+    let tickets = words::tickets_in_all(plan).map(|told| format!("Tickets: {told}."));
+    let forecast = words::forecast(plan, view.requests_per_second);
+    let forecast = forecast.map(|told| format!("Forecast: {told}."));
+    for told in tickets.into_iter().chain(forecast) {
+        push!(out, "<p>{}</p>\n", escape::html(&told));
+    }
+    out
 }
 
-fn doubts(plan: &Plan) -> String {
-    let items = plan.doubts.iter().map(|frozen| {
-        let customer = escape::html(&frozen.customer.to_string());
-        let (verb, since) = (frozen.verb, frozen.since);
-        format!(
-            "<li><b class=\"alert\">? in doubt</b> <code>{customer}</code>: {verb}, \
-             sent {since}, answer unknown</li>\n"
-        )
-    });
-    let items: String = items.collect();
-    if items.is_empty() { items } else { format!("<h2>In doubt</h2>\n<ul>\n{items}</ul>\n") }
-}
-
-fn section(plan: &Plan, title: &str, of: impl Fn(&Step) -> bool) -> String {
-    let steps: Vec<String> =
-        plan.steps.iter().filter(|step| of(step)).map(steps_html::step).collect();
-    if steps.is_empty() {
+/// Links to the sections, where there is more than one.
+fn contents(list: &[Section]) -> String {
+    if list.len() < 2 {
         return String::new();
     }
-    format!("<h2>{title} ({})</h2>\n{}", steps.len(), steps.concat())
+    let item = |it: &Section| {
+        let class = if it.level == Level::Below { " class=\"below\"" } else { "" };
+        format!("<li{class}><a href=\"#{}\">{}</a></li>\n", it.anchor, it.title)
+    };
+    let items: String = list.iter().map(item).collect();
+    format!("<nav aria-label=\"Sections\">\n<ul>\n{items}</ul>\n</nav>\n")
 }
 
-fn notes(plan: &Plan) -> String {
-    if plan.notes.is_empty() {
-        return String::new();
-    }
-    let items: String = plan.notes.iter().map(steps_html::note).collect();
-    let counted = escape::html(&words::notes_counted(plan));
-    format!("<h2>Notes ({})</h2>\n<p>{counted}</p>\n<ul>\n{items}</ul>\n", plan.notes.len())
+fn section(section: &Section) -> String {
+    let Section { anchor, title, content, level } = section;
+    let tag = if *level == Level::Below { "h3" } else { "h2" };
+    format!("<section>\n<{tag} id=\"{anchor}\">{title}</{tag}>\n{content}</section>\n")
 }
 
 #[cfg(test)]
@@ -112,17 +95,55 @@ mod tests {
 
     #[test]
     fn a_page_holds_no_script_and_forbids_requests() {
-        let page = plan_html(&samples::plan(), Values::Shown);
+        let page = plan_html(&samples::plan(), &View::default());
         assert!(page.starts_with("<!doctype html>\n"), "{page}");
         assert!(page.contains("default-src 'none'"), "{page}");
-        for active in ["<script", "javascript:", " src=", " href=", " onclick", "url(", "@import"] {
+        for active in ["<script", "javascript:", " src=", " style=", " onclick", "url(", "@import"]
+        {
             assert!(!page.contains(active), "{active}");
         }
+        assert_eq!(page.matches(" href=").count(), page.matches(" href=\"#part-").count());
+    }
+
+    #[test]
+    fn the_policy_of_the_page_names_its_style_sheet_and_no_other() {
+        use sha2::Digest;
+        const SIGNS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let digest = sha2::Sha256::digest(STYLE.as_bytes());
+        // 32 bytes are ten groups of three and one of two: 43 signs and one `=`.
+        let mut text = String::from("sha256-");
+        for group in digest.chunks(3) {
+            let bits = group.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
+            let bits = bits << (8 * (3 - group.len()));
+            for at in 0..=group.len() {
+                text.push(char::from(SIGNS[(bits >> (18 - 6 * at)) as usize & 63]));
+            }
+        }
+        text.push('=');
+        assert_eq!(STYLE_DIGEST, text, "plan.css changed");
+        let page = plan_html(&samples::plan(), &View::default());
+        assert!(page.contains(&format!("<style>{STYLE}</style>")));
+        assert_eq!(page.matches("<style").count(), 1);
+    }
+
+    #[test]
+    fn every_link_leads_to_a_section_and_no_anchor_stands_twice() {
+        let page = plan_html(&samples::compared(), &View::default());
+        let links: Vec<_> =
+            page.split(" href=\"#").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        let ids: Vec<_> =
+            page.split(" id=\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+        assert!(
+            links.len() > 5 && links.iter().all(|link| ids.contains(link)),
+            "{links:?} {ids:?}"
+        );
+        let unique: std::collections::BTreeSet<_> = ids.iter().collect();
+        assert_eq!(unique.len(), ids.len());
     }
 
     #[test]
     fn each_step_is_an_entry_that_opens() {
-        let page = plan_html(&samples::plan(), Values::Shown);
+        let page = plan_html(&samples::plan(), &View::default());
         let opened = page.matches("<details").count();
         assert_eq!(opened, samples::plan().steps.len());
         assert_eq!(page.matches("</details>").count(), opened);

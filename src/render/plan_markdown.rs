@@ -1,12 +1,13 @@
 //! A plan as a comment for a pull request. *Pure.* Laws: *Deterministic*, *Quiet*.
 //!
 //! What hurts is told in full: totals, refusal, doubts, purges, held steps. The rest is folded, and
-//! where the comment would be too long it is cut in a fixed order, creates first. Purges and held
-//! steps are never cut.
+//! where the comment would be too long it is cut in a fixed order. Purges and held steps are never cut.
 
-use super::{Values, escape, mask, steps_markdown, totals, words};
+use super::review::{Part, Review};
+use super::sections_markdown::{self as sections, CUTS, Section};
+use super::{View, escape, mask, steps_markdown, totals, words};
 use crate::model::Verb;
-use crate::plan::{Plan, Step, Summary, summary_line};
+use crate::plan::{Compared, Plan, Step, Summary, summary_line};
 
 /// The first line of a comment, by which a bot finds the one to replace.
 const MARKDOWN_MARKER: &str = "<!-- omniform:plan -->";
@@ -29,69 +30,76 @@ impl TooLong {
     /// What to do next.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        Some("plan fewer customers at once with --target, or use --format html".to_owned())
+        Some(
+            "plan fewer customers at once with --target, use --format html, or raise --limit where \
+             the forge takes longer comments"
+                .to_owned(),
+        )
     }
 }
 
-/// A part of the comment that may be cut.
-struct Section {
-    full: String,
-    /// One line that counts what was cut.
-    counted: String,
+/// A piece of the comment, in order.
+enum Piece {
+    /// Never cut.
+    Fixed(String),
+    Section(Section),
 }
 
-/// A plan as a Markdown comment of at most `limit` characters. Ends with one newline.
+impl Piece {
+    fn at(&self, cut: u8) -> &str {
+        match self {
+            Self::Fixed(text) => text,
+            Self::Section(section) => section.at(cut),
+        }
+    }
+}
+
+/// A plan as a Markdown comment of at most `limit` characters, counted as UTF-16 does, so that no forge
+/// counts more. Ends with one newline.
 ///
 /// # Errors
 /// If what must not be cut is longer than `limit`.
-pub fn plan_markdown(plan: &Plan, values: Values, limit: usize) -> Result<String, TooLong> {
-    let plan = mask::plan(plan, values);
-    let head = head(&plan);
-    // In the order in which they are cut.
-    let mut sections = [
-        section(&plan, Verb::Create, "create", "creates"),
-        notes(&plan),
-        section(
-            &plan,
-            Verb::AddChannel,
-            "request that adds channels",
-            "requests that add channels",
-        ),
-        section(&plan, Verb::Update, "update", "updates"),
-    ];
-    let mut cut = 0;
-    loop {
-        let text = assemble(&head, &sections, &summary_line(&plan));
-        let needed = text.chars().count();
+pub fn plan_markdown(plan: &Plan, view: &View, limit: usize) -> Result<String, TooLong> {
+    let plan = mask::plan(plan, view.values);
+    let review = Review::new(&plan, view.detail);
+    let mut pieces = vec![Piece::Fixed(head(&plan, view))];
+    for part in &review.parts {
+        steps(part, &mut pieces);
+    }
+    if let Some(compared) = &plan.compared {
+        pieces.push(Piece::Fixed(withdrawn(compared)));
+    }
+    // The last line is that of every form of a plan, for scripts that look for it.
+    let last = format!("{}\n", summary_line(&plan));
+    let mut needed = 0;
+    for cut in 0..=CUTS {
+        let parts = pieces.iter().map(|piece| piece.at(cut));
+        needed = parts.map(length).sum::<usize>() + length(&last);
         if needed <= limit {
+            let mut text: String = pieces.iter().map(|piece| piece.at(cut)).collect();
+            text.push_str(&last);
             return Ok(text);
         }
-        let Some(section) = sections.get_mut(cut) else {
-            return Err(TooLong { needed, limit });
-        };
-        section.full.clone_from(&section.counted);
-        cut += 1;
     }
+    Err(TooLong { needed, limit })
 }
 
-/// The comment: updates, channels and creates as the plan has them, then notes. Its last line is
-/// that of every form of a plan, for scripts that look for it.
-fn assemble(
-    head: &str,
-    [creates, notes, channels, updates]: &[Section; 4],
-    summary: &str,
-) -> String {
-    let parts = [head, &updates.full, &channels.full, &creates.full, &notes.full];
-    format!("{}\n\n{summary}\n", parts.concat().trim_end())
+fn length(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.encode_utf16().count() }
 }
 
-/// All that is never cut.
-fn head(plan: &Plan) -> String {
+/// All that stands above the steps.
+fn head(plan: &Plan, view: &View) -> String {
     let account = escape::code_span(plan.endpoint.as_str());
     let mut out = format!("{MARKDOWN_MARKER}\n### omniform plan for {account}\n\n");
     push!(out, "**{}**\n\n", summary_line(plan));
     if let Some(refusal) = &plan.refusal {
         push!(out, "**! refused**: {}.\n\n", words::refusal(refusal));
+    }
+    if let Some(compared) = &plan.compared {
+        let words::Sentence { lead, subject, tail } = words::compared_with(compared);
+        let subject = subject.map(escape::code_span).unwrap_or_default();
+        push!(out, "{lead}{subject}{tail}.\n\n");
     }
     out.push_str(&table(plan));
     for frozen in &plan.doubts {
@@ -106,12 +114,11 @@ fn head(plan: &Plan) -> String {
     if !plan.doubts.is_empty() {
         out.push('\n');
     }
-    let purges = plan.steps.iter().filter(|step| step.action.verb() == Verb::Purge);
-    out.push_str(&listed("Purges", purges));
-    let held = |step: &&Step| step.held.is_some() && step.action.verb() != Verb::Purge;
-    out.push_str(&listed("Held", plan.steps.iter().filter(held)));
-    if let Some(tickets) = words::tickets_in_all(plan) {
-        push!(out, "Tickets: {}.\n\n", tickets.replace("no_sync", "`no_sync`"));
+    let tickets = words::tickets_in_all(plan).map(|told| format!("Tickets: {told}."));
+    let forecast = words::forecast(plan, view.requests_per_second);
+    let forecast = forecast.map(|told| format!("Forecast: {told}."));
+    for told in tickets.into_iter().chain(forecast) {
+        push!(out, "{}\n\n", steps_markdown::named(&told));
     }
     out
 }
@@ -133,36 +140,43 @@ fn table(plan: &Plan) -> String {
     out
 }
 
-fn listed<'a>(heading: &str, steps: impl Iterator<Item = &'a Step>) -> String {
-    let steps: Vec<String> = steps.map(steps_markdown::item).collect();
+/// The steps and notes of a part.
+fn steps(part: &Part<'_>, pieces: &mut Vec<Piece>) {
+    if let Some(origin) = part.origin {
+        let count = match part.steps {
+            0 => "nothing".to_owned(),
+            count => words::counted(count, "step", "steps"),
+        };
+        pieces.push(Piece::Fixed(format!("### {}: {count}\n\n", words::origin(origin))));
+    }
+    let is_purge = |step: &&Step| step.action.verb() == Verb::Purge;
+    let (purges, held): (Vec<&Step>, Vec<&Step>) = part.first.iter().copied().partition(is_purge);
+    pieces.push(Piece::Fixed(listed("Purges", &purges)));
+    pieces.push(Piece::Fixed(listed("Held", &held)));
+    let mut folded = Vec::new();
+    part.brands.iter().for_each(|group| sections::group(group, &mut folded));
+    folded.extend(sections::notes(part));
+    pieces.extend(folded.into_iter().map(Piece::Section));
+}
+
+fn listed(heading: &str, steps: &[&Step]) -> String {
     if steps.is_empty() {
         return String::new();
     }
-    format!("#### {heading} ({})\n\n{}\n", steps.len(), steps.concat())
+    let items: String = steps.iter().map(|step| steps_markdown::item(step)).collect();
+    format!("#### {heading} ({})\n\n{items}\n", steps.len())
 }
 
-/// The steps of one verb that are not held; those stand in the head.
-fn section(plan: &Plan, verb: Verb, one: &str, many: &str) -> Section {
-    let of = |step: &&Step| step.action.verb() == verb && step.held.is_none();
-    let steps: Vec<String> = plan.steps.iter().filter(of).map(steps_markdown::item).collect();
-    fold(&words::counted(steps.len(), one, many), &steps)
-}
-
-fn notes(plan: &Plan) -> Section {
-    let notes: Vec<String> = plan.notes.iter().map(steps_markdown::note).collect();
-    let title = words::counted(notes.len(), "note", "notes");
-    fold(&format!("{title}: {}", words::notes_counted(plan)), &notes)
-}
-
-fn fold(title: &str, items: &[String]) -> Section {
-    if items.is_empty() {
-        return Section { full: String::new(), counted: String::new() };
+fn withdrawn(compared: &Compared) -> String {
+    if compared.withdrawn.is_empty() {
+        return String::new();
     }
-    let items = items.concat();
-    Section {
-        full: format!("<details><summary>{title}</summary>\n\n{items}\n</details>\n\n"),
-        counted: format!("{title} (not listed: the comment would be too long)\n\n"),
-    }
+    let item = |it: &crate::plan::Withdrawn| {
+        let customer = escape::code_span(&it.customer.to_string());
+        format!("- **{}** {customer}\n", words::verb(it.verb))
+    };
+    let items: String = compared.withdrawn.iter().map(item).collect();
+    format!("#### {}\n\n{items}\n", words::withdrawn(compared))
 }
 
 #[cfg(test)]
@@ -172,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_comment_tells_purges_in_full_and_folds_the_rest() {
-        let text = plan_markdown(&samples::plan(), Values::Shown, MARKDOWN_LIMIT).unwrap();
+        let text = plan_markdown(&samples::plan(), &View::default(), MARKDOWN_LIMIT).unwrap();
         insta::assert_snapshot!(text, @r#"
         <!-- omniform:plan -->
         ### omniform plan for `https://acme.omnidesk.com`
@@ -185,6 +199,10 @@ mod tests {
 
         - **? in doubt** `shop/C-3`: create, sent 2026-11-23T10:00:00Z, answer unknown
 
+        Tickets: 1 request lets Omnidesk link tickets with a matching address, 1 request leaves them unlinked (`no_sync`), 1 create links a ticket by its number (`ticket_id`).
+
+        Forecast: 4 of 6 requests sent.
+
         #### Purges (2)
 
         - **- purge** `shop/C-5`: the files order it (`customers/shop.yaml:40`)
@@ -194,31 +212,11 @@ mod tests {
 
         #### Held (1)
 
-        - **+ channel** `shop/C-4`: channels are missing in the record (`customers/shop.yaml:30`)
+        - **+ channel** `shop/C-4`: channels missing (`customers/shop.yaml:30`)
           - **! held**: an address is recorded for another customer of the brand; to release: `` the address belongs to shop/C-9: `omniform state move shop/C-9 shop/C-4` ``
           - email `old@example.com`
 
-        Tickets: 2 requests let Omnidesk link tickets with a matching address (`no_sync` is not set).
-
-        <details><summary>1 update</summary>
-
-        - **~ update** `shop/C-2`: fields differ from the record (`customers/shop.yaml:17`)
-          - `lastname`: (not recorded) → `Ada Byron`
-          - `note`: `Prefers to be called before noon and never on a Friday, in Dutch` → `Prefers to be called after noon and never on a Friday, in German`
-          - `tier`: `silver` → `gold`
-          - `zone`: `gold` → (cleared)
-
-        </details>
-
-        <details><summary>1 request that adds channels</summary>
-
-        - **+ channel** `shop/C-1`: channels are missing in the record (`customers/shop.yaml:5`)
-          - telephone `+31201234567`
-          - twitter `adal`
-
-        </details>
-
-        <details><summary>1 create</summary>
+        <details><summary><b>shop</b>: 1 create</summary>
 
         - **+ create** `shop/C-1`: not recorded yet (`customers/shop.yaml:5`)
           - `firstname` = `Ada`
@@ -227,6 +225,26 @@ mod tests {
           - email `ada@example.com`
           - protected against purges
           - tickets: ticket 881 is linked, no other ticket is (`no_sync`)
+
+        </details>
+
+        <details><summary><b>shop</b>: 1 update</summary>
+
+        - **~ update** `shop/C-2`: fields differ (`customers/shop.yaml:17`)
+          - `lastname`: (not recorded) → `Ada Byron`
+          - `note`:
+            - before `"Prefers to be called [-before-] noon and never on a Friday, in [-Dutch-]"`
+            - after `"Prefers to be called {+after+} noon and never on a Friday, in {+German+}"`
+          - `tier`: `silver` → `gold`
+          - `zone`: `gold` → (cleared)
+
+        </details>
+
+        <details><summary><b>shop</b>: 1 request that adds channels</summary>
+
+        - **+ channel** `shop/C-1`: channels missing (`customers/shop.yaml:5`)
+          - telephone `+31201234567`
+          - twitter `adal`
 
         </details>
 
@@ -244,24 +262,68 @@ mod tests {
 
     #[test]
     fn the_last_line_is_the_summary_also_where_nothing_changes() {
-        let text = plan_markdown(&samples::empty_plan(), Values::Shown, MARKDOWN_LIMIT).unwrap();
+        let text = plan_markdown(&samples::empty_plan(), &View::default(), MARKDOWN_LIMIT).unwrap();
         assert_eq!(text.lines().last(), Some("No changes."), "{text}");
     }
 
     #[test]
     fn creates_are_cut_before_anything_else() {
         let plan = samples::many_creates(2_000);
-        let text = plan_markdown(&plan, Values::Shown, MARKDOWN_LIMIT).unwrap();
+        let text = plan_markdown(&plan, &View::default(), MARKDOWN_LIMIT).unwrap();
         assert!(text.chars().count() <= MARKDOWN_LIMIT);
-        assert!(text.contains("2000 creates (not listed"), "{text}");
+        assert!(text.contains("**shop**: 2000 creates (not listed"), "{text}");
         assert!(text.contains("| `shop` | 2000 | 1 |"), "{text}");
-        assert!(text.contains("<details><summary>1 update</summary>"), "{text}");
+        assert!(text.contains("**Plan: 2000 to create, 1 to update, "), "{text}");
+        assert!(text.contains("<summary><b>shop</b>: 1 update</summary>"), "{text}");
+    }
+
+    #[test]
+    fn what_is_cut_is_counted_and_the_order_is_fixed() {
+        let mut plan = samples::plan();
+        let alike = samples::alike(40);
+        plan.steps.extend(alike.steps);
+        (1..).zip(&mut plan.steps).for_each(|(id, step)| step.id = id);
+        let mut limit = plan_markdown(&plan, &View::default(), usize::MAX).unwrap().len();
+        let parts = [
+            ("field `hobby` left the files", "3 notes: 1 released field, 1 kept channel"),
+            ("`shop/U-40`", "and 30 more"),
+            ("telephone `+31201234567`", "**shop**: 1 request that adds channels (not listed"),
+            ("`firstname` = `Ada`", "**shop**: 1 create (not listed"),
+            ("`Ada Byron`", "2 other updates (not listed"),
+            ("40 customers", "**shop**: 42 updates (not listed"),
+        ];
+        for gone in 0..=parts.len() {
+            let text = plan_markdown(&plan, &View::default(), limit).unwrap();
+            assert!(text.encode_utf16().count() <= limit);
+            for (index, (detail, count)) in parts.iter().enumerate() {
+                assert_eq!(text.contains(detail), index >= gone, "{detail} at {gone}: {text}");
+                let said = index < gone && (index != 1 && index != 4 || gone < 6);
+                assert!(!said || text.contains(count), "{count} at {gone}: {text}");
+            }
+            assert!(text.contains("`shop/C-6`") && text.contains("`--allow-purge 2`"), "{text}");
+            limit = text.encode_utf16().count() - 1;
+        }
+        assert!(plan_markdown(&plan, &View::default(), limit).is_err());
+    }
+
+    #[test]
+    fn a_compared_plan_has_two_blocks() {
+        let text = plan_markdown(&samples::compared(), &View::default(), MARKDOWN_LIMIT).unwrap();
+        let caused = text.find("### Caused by this change: 4 steps\n").unwrap();
+        let before = text.find("### Pending before it: 2 steps\n").unwrap();
+        let at = |what: &str| text.find(what).unwrap();
+        assert!(text.contains("Compared with `origin/main` (commit 0123456789ab)"), "{text}");
+        assert!(caused < at("`shop/C-5`: the files") && at("`shop/C-5`: the files") < before);
+        assert!(before < at("`shop/C-6`: its entry"), "{text}");
+        assert!(text.contains(
+            "#### 1 request was pending before, and no longer\n\n- **- purge** `shop/C-8`"
+        ));
     }
 
     #[test]
     fn purges_are_never_cut() {
-        let error = plan_markdown(&samples::plan(), Values::Shown, 300).unwrap_err();
+        let error = plan_markdown(&samples::plan(), &View::default(), 300).unwrap_err();
         assert!(error.needed > 300);
-        assert!(plan_markdown(&samples::plan(), Values::Shown, error.needed).is_ok());
+        assert!(plan_markdown(&samples::plan(), &View::default(), error.needed).is_ok());
     }
 }

@@ -1,141 +1,114 @@
 //! A plan as text for a terminal or a log. *Pure.* Laws: *Deterministic*, *Quiet*.
 //!
-//! Every step is a line with its symbol, its word and its customer; what belongs to it is indented
-//! below. Colour adds nothing that the words do not say.
+//! What hurts stands first, the numbers stand last, where a terminal leaves the eye. Colour adds
+//! nothing that the words do not say.
 
+use super::fill::sentence;
+use super::review::{Part, Review};
 use super::view::Tone;
-use super::{View, escape, fields_text, mask, words};
-use crate::model::Channel;
-use crate::plan::{Action, Create, Frozen, Held, Note, Plan, Step, summary_line};
+use super::{View, escape, mask, steps_text, words};
+use crate::plan::{Compared, Frozen, Plan, summary_line};
 
 /// A plan as text; its last line is [`summary_line`]. Ends with one newline.
 #[must_use]
 pub fn plan_text(plan: &Plan, view: &View) -> String {
     let plan = mask::plan(plan, view.values);
+    let review = Review::new(&plan, view.detail);
     let mut out = String::new();
-    if !plan.steps.is_empty() {
+    if plan.has_changes() || plan.compared.is_some() {
         let real = if plan.endpoint == crate::model::Endpoint::Sandbox {
             " (no real account is touched)"
         } else {
             ""
         };
         out.push_str(&view.paint(Tone::Quiet, format!("Account: {}{real}", plan.endpoint)));
-        out.push_str("\n\n");
+        out.push('\n');
     }
-    for step in &plan.steps {
-        out.push_str(&step_text(step, view));
+    if let Some(compared) = &plan.compared {
+        let words::Sentence { lead, subject, tail } = words::compared_with(compared);
+        let subject = subject.map(escape::line).unwrap_or_default();
+        out.push_str(&sentence(&format!("{lead}{subject}{tail}."), "", "  ", view));
     }
-    let notes = [notes(&plan, view), doubts(&plan.doubts, view), refusal(&plan, view)];
-    for block in notes.into_iter().filter(|block| !block.is_empty()) {
-        separate(&mut out);
-        out.push_str(&block);
+    for part in &review.parts {
+        steps(part, view, &mut out);
     }
-    if let Some(tickets) = words::tickets_in_all(&plan) {
-        separate(&mut out);
-        out.push_str(&sentence(&format!("Tickets: {tickets}."), "", "  ", view));
+    if let Some(compared) = &plan.compared {
+        block(&mut out, &withdrawn(compared, view));
     }
-    separate(&mut out);
-    out.push_str(&summary_line(&plan));
+    for part in &review.parts {
+        block(&mut out, &notes(part, view));
+    }
+    block(&mut out, &doubts(&plan.doubts, view));
+    block(&mut out, &refusal(&plan, view));
+    let tickets = words::tickets_in_all(&plan).map(|told| format!("Tickets: {told}."));
+    let rate = view.requests_per_second;
+    let forecast = words::forecast(&plan, rate).map(|told| format!("Forecast: {told}."));
+    let told = tickets.into_iter().chain(forecast).map(|it| sentence(&it, "", "  ", view));
+    block(&mut out, &told.collect::<String>());
+    block(&mut out, &summary_line(&plan));
     escape::plain(&out)
 }
 
-fn separate(out: &mut String) {
-    if !out.is_empty() && !out.ends_with("\n\n") {
+/// Adds a block below an empty line.
+fn block(out: &mut String, block: &str) {
+    if !block.is_empty() {
+        if !out.is_empty() && !out.ends_with("\n\n") {
+            out.push('\n');
+        }
+        out.push_str(block);
+    }
+}
+
+/// The steps of a part. Headings stand where there is more than one thing to head.
+fn steps(part: &Part<'_>, view: &View, out: &mut String) {
+    if let Some(origin) = part.origin {
+        let count = match part.steps {
+            0 => "nothing".to_owned(),
+            count => words::counted(count, "step", "steps"),
+        };
+        let title = format!("== {}: {count}", words::origin(origin));
+        block(out, &format!("{}\n", view.paint(Tone::Alert, title)));
+    }
+    let several = usize::from(!part.first.is_empty()) + part.brands.len() > 1;
+    if !part.first.is_empty() {
+        let title = format!("{}: {}\n", words::FIRST, part.first.len());
+        block(out, if several { &title } else { "" });
+        separate(out, several);
+        part.first.iter().for_each(|step| out.push_str(&steps_text::step(step, view)));
+    }
+    for group in &part.brands {
+        // A brand's name holds letters, digits, `-`, `_` and `.` alone.
+        let title = format!("{}: {}\n", group.brand, words::group(group));
+        block(out, if several { &title } else { "" });
+        separate(out, several);
+        for step in &group.creates {
+            out.push_str(&steps_text::step(step, view));
+        }
+        for updates in &group.updates {
+            out.push_str(&steps_text::updates(updates, view));
+        }
+        for step in &group.channels {
+            out.push_str(&steps_text::step(step, view));
+        }
+    }
+}
+
+/// An empty line before steps that have no heading of their own.
+fn separate(out: &mut String, headed: bool) {
+    if !headed && !out.is_empty() {
         out.push('\n');
     }
 }
 
-fn tone(action: &Action) -> Tone {
-    match action {
-        Action::Create(_) | Action::AddChannels(_) => Tone::Added,
-        Action::Update(_) => Tone::Changed,
-        Action::Purge(_) => Tone::Removed,
-    }
-}
-
-/// A step's line and what belongs to it.
-fn step_text(step: &Step, view: &View) -> String {
-    let verb = words::verb(step.action.verb());
-    let customer = escape::line(&step.customer.to_string());
-    let why = match &step.source {
-        Some(source) => {
-            let place = escape::line(&source.to_string());
-            format!("({}; {place})", words::reason(step.reason))
-        }
-        None => format!("({})", words::reason(step.reason)),
-    };
-    let mut out = headed(tone(&step.action), &format!("{verb} {customer}"), &why, view);
-    if let Some(held) = &step.held {
-        out.push_str(&held_text(held, view));
-    }
-    match &step.action {
-        Action::Create(create) => out.push_str(&create_text(create, view)),
-        Action::Update(changes) => {
-            for change in changes {
-                out.push_str(&fields_text::changed(change, view));
-            }
-        }
-        Action::AddChannels(added) => {
-            added.channels().iter().for_each(|channel| out.push_str(&channel_text(channel)));
-        }
-        Action::Purge(purge) => {
-            if let Some(order) = &purge.order {
-                let order = format!("ordered: {}", escape::quoted(order));
-                out.push_str(&sentence(&order, "    ", "      │ ", view));
-            }
-        }
-    }
-    if let Some(tickets) = words::tickets(&step.action) {
-        out.push_str(&sentence(&format!("tickets: {tickets}"), "    ", "      ", view));
-    }
-    out
-}
-
-/// A line of its own for a customer, with its reason behind or, where that is too wide, below.
-fn headed(tone: Tone, head: &str, why: &str, view: &View) -> String {
-    let (gap, why) = if head.chars().count() + 2 + why.chars().count() > view.width {
-        ("\n", sentence(why, "    ", "    ", view))
-    } else {
-        ("  ", format!("{why}\n"))
-    };
-    let why = view.paint(Tone::Quiet, why.trim_end());
-    format!("{}{gap}{why}\n", view.paint(tone, head))
-}
-
-fn create_text(create: &Create, view: &View) -> String {
-    let fields = create.fields.iter().map(|(field, wish)| fields_text::set(field, wish, view));
-    let mut out: String = fields.collect();
-    create.channel.iter().for_each(|channel| out.push_str(&channel_text(channel)));
-    if create.protect {
-        out.push_str("    protected against purges\n");
-    }
-    out
-}
-
-fn channel_text(channel: &Channel) -> String {
-    format!("    {} {}\n", channel.kind, escape::quoted(channel.address.as_str()))
-}
-
-/// Why a step is held, and what would release it.
-pub(super) fn held_text(held: &Held, view: &View) -> String {
-    let by = sentence(&format!("! held: {}", words::held(held.by)), "    ", "      ", view);
-    let mut out = format!("{}\n", view.paint(Tone::Alert, by.trim_end()));
-    let release = format!("to release: {}", escape::line(&held.release));
-    out.push_str(&sentence(&release, "      ", "        ", view));
-    out
-}
-
-fn notes(plan: &Plan, view: &View) -> String {
-    if plan.notes.is_empty() {
+fn withdrawn(compared: &Compared, view: &View) -> String {
+    if compared.withdrawn.is_empty() {
         return String::new();
     }
-    let mut out = format!("Notes: {}\n", words::notes_counted(plan));
-    for Note { customer, remark } in &plan.notes {
-        let words::Sentence { lead, subject, tail } = words::remark(remark);
-        let subject = subject.map(escape::quoted).unwrap_or_default();
-        let customer = escape::line(&customer.to_string());
+    let mut out = format!("{}:\n", words::withdrawn(compared));
+    for withdrawn in &compared.withdrawn {
+        let name = steps_text::name(&withdrawn.customer);
         out.push_str(&sentence(
-            &format!("{customer}: {lead}{subject}{tail}"),
+            &format!("{} {name}", words::verb(withdrawn.verb)),
             "  ",
             "    │ ",
             view,
@@ -144,12 +117,23 @@ fn notes(plan: &Plan, view: &View) -> String {
     out
 }
 
+fn notes(part: &Part<'_>, view: &View) -> String {
+    if part.notes.is_empty() {
+        return String::new();
+    }
+    let origin = part.origin.map(|origin| format!(", {}", words::origin(origin).to_lowercase()));
+    let counted = words::notes_counted(&part.notes);
+    let mut out = format!("Notes{}: {counted}\n", origin.unwrap_or_default());
+    part.notes.iter().for_each(|noted| out.push_str(&steps_text::note(noted, view)));
+    out
+}
+
 fn doubts(doubts: &[Frozen], view: &View) -> String {
     let mut out = String::new();
     for Frozen { customer, verb, since } in doubts {
-        let customer = escape::line(&customer.to_string());
         let why = format!("({verb}, sent {since}, answer unknown)");
-        out.push_str(&headed(Tone::Alert, &format!("? in doubt {customer}"), &why, view));
+        let head = format!("? in doubt {}", steps_text::name(customer));
+        out.push_str(&steps_text::headed(Tone::Alert, &head, &why, view));
     }
     let text = match doubts.len() {
         0 => return out,
@@ -166,49 +150,31 @@ fn refusal(plan: &Plan, view: &View) -> String {
     view.paint(Tone::Alert, sentence(&text, "", "  ", view).trim_end()) + "\n"
 }
 
-/// The words of a sentence; a command in backticks is one word, so that it can be copied.
-fn words_of(text: &str) -> impl Iterator<Item = &str> {
-    let mut inside = false;
-    text.split(move |c| {
-        inside ^= c == '`';
-        c == ' ' && !inside
-    })
-}
-
-/// A sentence wrapped at the view's width. It was made visible before.
-pub(super) fn sentence(text: &str, first: &str, next: &str, view: &View) -> String {
-    let mut out = first.to_owned();
-    let mut column = first.chars().count();
-    let mut begun = false;
-    for word in words_of(text) {
-        let chars = word.chars().count();
-        if begun && column + 1 + chars > view.width {
-            out.push('\n');
-            out.push_str(next);
-            column = next.chars().count();
-        } else if begun {
-            out.push(' ');
-            column += 1;
-        }
-        out.push_str(word);
-        column += chars;
-        begun = true;
-    }
-    out.push('\n');
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Refusal;
-    use crate::render::{Colour, Values, samples};
+    use crate::plan::{Refusal, RefusedBy};
+    use crate::render::fill::columns;
+    use crate::render::{Colour, Detail, Values, samples};
 
     #[test]
     fn a_plan_tells_each_step_its_reason_and_what_belongs_to_it() {
         insta::assert_snapshot!(plan_text(&samples::plan(), &View::default()), @r#"
         Account: https://acme.omnidesk.com
 
+        Purges and held steps: 3
+        - purge shop/C-5  (the files order it; customers/shop.yaml:40)
+            ordered: "erasure request 2026-114"
+        - purge shop/C-6  (its entry left the files)
+            ! held: beyond the purge limit
+              to release: --allow-purge 2
+        + channel shop/C-4  (channels missing; customers/shop.yaml:30)
+            ! held: an address is recorded for another customer of the brand
+              to release: the address belongs to shop/C-9:
+                `omniform state move shop/C-9 shop/C-4`
+            email "old@example.com"
+
+        shop: 1 create, 1 update, 1 request that adds channels
         + create shop/C-1  (not recorded yet; customers/shop.yaml:5)
             firstname = "Ada"
             region = (cleared)
@@ -216,10 +182,7 @@ mod tests {
             email "ada@example.com"
             protected against purges
             tickets: ticket 881 is linked, no other ticket is (no_sync)
-        + channel shop/C-1  (channels are missing in the record; customers/shop.yaml:5)
-            telephone "+31201234567"
-            twitter "adal"
-        ~ update shop/C-2  (fields differ from the record; customers/shop.yaml:17)
+        ~ update shop/C-2  (fields differ; customers/shop.yaml:17)
             lastname: (not recorded) → "Ada Byron"
             note:
               before "Prefers to be called [-before-] noon and never on a Friday, in
@@ -228,16 +191,9 @@ mod tests {
               │ {+German+}"
             tier: "silver" → "gold"
             zone: "gold" → (cleared)
-        + channel shop/C-4  (channels are missing in the record; customers/shop.yaml:30)
-            ! held: an address is recorded for another customer of the brand
-              to release: the address belongs to shop/C-9:
-                `omniform state move shop/C-9 shop/C-4`
-            email "old@example.com"
-        - purge shop/C-5  (the files order it; customers/shop.yaml:40)
-            ordered: "erasure request 2026-114"
-        - purge shop/C-6  (its entry left the files)
-            ! held: beyond the purge limit
-              to release: --allow-purge 2
+        + channel shop/C-1  (channels missing; customers/shop.yaml:5)
+            telephone "+31201234567"
+            twitter "adal"
 
         Notes: 1 released field, 1 kept channel, 1 forgotten
           shop/C-2: field "hobby" left the files: it keeps its content and is no longer
@@ -249,8 +205,10 @@ mod tests {
         ? in doubt shop/C-3  (create, sent 2026-11-23T10:00:00Z, answer unknown)
           Nothing is planned for it until `omniform recover` settles what is in doubt.
 
-        Tickets: 2 requests let Omnidesk link tickets with a matching address (no_sync
-          is not set).
+        Tickets: 1 request lets Omnidesk link tickets with a matching address, 1 request
+          leaves them unlinked (no_sync), 1 create links a ticket by its number
+          (ticket_id).
+        Forecast: 4 of 6 requests sent.
 
         Plan: 1 to create, 1 to update, 3 channels to add, 2 to purge (2 held); 6 requests.
         "#);
@@ -263,7 +221,7 @@ mod tests {
         let (above, last) = text.trim_end().rsplit_once('\n').unwrap();
         assert!(last.starts_with("Plan: "), "{last}");
         for line in above.lines() {
-            assert!(line.chars().count() <= 60, "{line}");
+            assert!(columns(line) <= 60, "{line}");
         }
     }
 
@@ -283,7 +241,8 @@ mod tests {
     #[test]
     fn a_refused_plan_says_so_before_its_last_line() {
         let mut plan = samples::plan();
-        plan.refusal = Some(Refusal { changes: 30, limit: 6 });
+        let by = RefusedBy::ChangeLimit;
+        plan.refusal = Some(Refusal { by, changes: 30, limit: 6 });
         let text = plan_text(&plan, &View::default());
         let refused = text.find("! refused: the plan changes 30 recorded customers").unwrap();
         assert!(refused < text.find("\nPlan: ").unwrap(), "{text}");
@@ -307,5 +266,111 @@ mod tests {
         assert_ne!(coloured, plan_text(&samples::plan(), &View::default()));
         let plain = anstream::adapter::strip_str(&coloured).to_string();
         assert_eq!(plain, plan_text(&samples::plan(), &View::default()));
+    }
+
+    #[test]
+    fn alike_updates_are_told_once_unless_every_detail_is_asked_for() {
+        let plan = samples::alike(37);
+        insta::assert_snapshot!(plan_text(&plan, &View::default()), @r#"
+        Account: https://acme.omnidesk.com
+
+        ~ update 37 customers: tier: "silver" → "gold"
+            shop/U-1, shop/U-2, shop/U-3, shop/U-4, shop/U-5, shop/U-6, shop/U-7,
+            shop/U-8, shop/U-9, shop/U-10, and 27 more (--detail full tells each)
+            (fields differ; customers/shop.yaml)
+        ~ update shop/U-0  (fields differ; customers/shop.yaml:2)
+            tier: "silver" → "iron"
+
+        Forecast: 38 requests.
+
+        Plan: 0 to create, 38 to update, 0 channels to add, 0 to purge; 38 requests.
+        "#);
+        let full = plan_text(&plan, &View { detail: Detail::Full, ..View::default() });
+        assert_eq!(full.matches("~ update shop/U-").count(), 38, "{full}");
+    }
+
+    #[test]
+    fn what_was_pending_before_a_change_stands_apart_from_what_it_causes() {
+        insta::assert_snapshot!(plan_text(&samples::compared(), &View::default()), @r#"
+        Account: https://acme.omnidesk.com
+        Compared with origin/main (commit 0123456789ab): a step that its files ask for
+          as well was pending before.
+
+        == Caused by this change: 4 steps
+
+        Purges and held steps: 2
+        - purge shop/C-5  (the files order it; customers/shop.yaml:40)
+            ordered: "erasure request 2026-114"
+        + channel shop/C-4  (channels missing; customers/shop.yaml:30)
+            ! held: an address is recorded for another customer of the brand
+              to release: the address belongs to shop/C-9:
+                `omniform state move shop/C-9 shop/C-4`
+            email "old@example.com"
+
+        shop: 1 create, 1 request that adds channels
+        + create shop/C-1  (not recorded yet; customers/shop.yaml:5)
+            firstname = "Ada"
+            region = (cleared)
+            tier = "gold"
+            email "ada@example.com"
+            protected against purges
+            tickets: ticket 881 is linked, no other ticket is (no_sync)
+        + channel shop/C-1  (channels missing; customers/shop.yaml:5)
+            telephone "+31201234567"
+            twitter "adal"
+
+        == Pending before it: 2 steps
+
+        Purges and held steps: 1
+        - purge shop/C-6  (its entry left the files)
+            ! held: beyond the purge limit
+              to release: --allow-purge 2
+
+        shop: 1 update
+        ~ update shop/C-2  (fields differ; customers/shop.yaml:17)
+            lastname: (not recorded) → "Ada Byron"
+            note:
+              before "Prefers to be called [-before-] noon and never on a Friday, in
+              │ [-Dutch-]"
+              after  "Prefers to be called {+after+} noon and never on a Friday, in
+              │ {+German+}"
+            tier: "silver" → "gold"
+            zone: "gold" → (cleared)
+
+        1 request was pending before, and no longer:
+          - purge shop/C-8
+
+        Notes, caused by this change: 1 kept channel, 1 forgotten
+          shop/C-2: email "old@example.com" left the files: it stays, since the API
+            │ cannot remove a channel
+          shop/C-7: its entry left the files: it stays and is no longer managed
+
+        Notes, pending before it: 1 released field
+          shop/C-2: field "hobby" left the files: it keeps its content and is no longer
+            │ managed
+
+        ? in doubt shop/C-3  (create, sent 2026-11-23T10:00:00Z, answer unknown)
+          Nothing is planned for it until `omniform recover` settles what is in doubt.
+
+        Tickets: 1 request lets Omnidesk link tickets with a matching address, 1 request
+          leaves them unlinked (no_sync), 1 create links a ticket by its number
+          (ticket_id).
+        Forecast: 4 of 6 requests sent.
+
+        Plan: 1 to create, 1 to update, 3 channels to add, 2 to purge (2 held); 6 requests.
+        "#);
+        let mut plan = samples::empty_plan();
+        plan.compared = samples::compared().compared;
+        let text = plan_text(&plan, &View::default());
+        assert!(text.contains("== Caused by this change: nothing\n"), "{text}");
+        assert!(text.ends_with("\nNo changes.\n"), "{text}");
+    }
+
+    #[test]
+    fn an_id_that_looks_like_our_own_words_stands_in_quotes() {
+        let mut plan = samples::plan();
+        plan.steps[0].customer = samples::customer("C-1  (not recorded yet; x:1)");
+        let text = plan_text(&plan, &View::default());
+        assert!(text.contains("+ create \"shop/C-1  (not recorded yet; x:1)\"\n"), "{text}");
     }
 }

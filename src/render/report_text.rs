@@ -4,7 +4,7 @@
 //! one of the contract, `Applied: …`. No value of a customer is in it.
 
 use super::view::Tone;
-use super::{View, escape, plan_text, words};
+use super::{View, escape, fill, words};
 use crate::apply::{Failure, Outcome, Report, Skip, Stop};
 use crate::model::Customer;
 use crate::plan::Step;
@@ -89,10 +89,10 @@ fn failed(report: &Report, view: &View) -> String {
 
 fn cause(failure: &Failure, view: &View) -> String {
     let text = format!("cause: {}", escape::line(&failure.cause));
-    let mut out = plan_text::sentence(&text, "    ", "      ", view);
+    let mut out = fill::sentence(&text, "    ", "      ", view);
     if let Some(hint) = &failure.hint {
         let text = format!("hint: {}", escape::line(hint));
-        out.push_str(&plan_text::sentence(&text, "    ", "      ", view));
+        out.push_str(&fill::sentence(&text, "    ", "      ", view));
     }
     out
 }
@@ -124,7 +124,7 @@ fn held(report: &Report, view: &View) -> String {
             push!(out, "{word}: {}\n", name(step));
             for (what, text) in [("cause", words::held(held.by)), ("to release", &held.release)] {
                 let text = format!("{what}: {}", escape::line(text));
-                out.push_str(&plan_text::sentence(&text, "    ", "      ", view));
+                out.push_str(&fill::sentence(&text, "    ", "      ", view));
             }
         }
     }
@@ -180,7 +180,7 @@ fn stopped(stop: &Stop, report: &Report, view: &View) -> String {
         count => format!(" {} not started.", words::counted(count, "step was", "steps were")),
     };
     let text = format!("{word}: {}.{rest}", escape::line(&stop_cause(stop)));
-    plan_text::sentence(&text, "", "    ", view)
+    fill::sentence(&text, "", "    ", view)
 }
 
 /// Why a run stopped sending, and what to do.
@@ -205,11 +205,9 @@ pub(super) fn stop_cause(stop: &Stop) -> String {
              later, or lower `api.requests_per_second`",
             waited.as_secs() / 60
         ),
-        Stop::Refused(refusal) => format!(
-            "policy refused the plan: it updates or purges {} of the recorded customers, and \
-             `policy.change_limit` permits {}",
-            refusal.changes, refusal.limit
-        ),
+        Stop::Refused(refusal) => {
+            format!("policy refused the plan: {}", crate::plan::Refused(refusal.clone()))
+        }
     }
 }
 

@@ -127,7 +127,15 @@ pub(super) fn numbered(steps: Vec<Part>, endpoint: Endpoint) -> Plan {
         held,
     });
     let steps = steps.collect();
-    Plan { base: None, endpoint, steps, notes: vec![], doubts: vec![], refusal: None }
+    Plan {
+        base: None,
+        endpoint,
+        steps,
+        notes: vec![],
+        doubts: vec![],
+        refusal: None,
+        compared: None,
+    }
 }
 
 pub(super) fn at() -> Timestamp {
@@ -148,6 +156,36 @@ pub(super) fn plan() -> Plan {
         ],
         doubts: vec![Frozen { customer: customer("C-3"), verb: Verb::Create, since: at() }],
         ..numbered(steps(), Endpoint::parse("https://acme.omnidesk.com").unwrap())
+    }
+}
+
+/// One update that stands alone, and so many that are alike.
+pub(super) fn alike(count: u32) -> Plan {
+    let update = |n: u32| {
+        let after = if n == 0 { "iron" } else { "gold" };
+        let change = Change {
+            field: custom("tier"),
+            before: Some(value("silver")),
+            after: Wish::Set(value(after)),
+        };
+        let action = Action::Update(NonEmpty::new(vec![change]).unwrap());
+        (customer(&format!("U-{n}")), action, Reason::FieldsDiffer, Some(source(n + 2)), None)
+    };
+    numbered((0..=count).map(update).collect(), plan().endpoint)
+}
+
+/// The plan beside an earlier revision, which asks for its update, one of its purges and one of its
+/// notes, and for a purge that it has not.
+pub(super) fn compared() -> Plan {
+    Plan {
+        compared: Some(Compared {
+            revision: "origin/main".to_owned(),
+            commit: "0123456789abcdef0123456789abcdef01234567".to_owned(),
+            steps: [3, 6].into(),
+            notes: [0].into(),
+            withdrawn: vec![Withdrawn { customer: customer("C-8"), verb: Verb::Purge }],
+        }),
+        ..plan()
     }
 }
 

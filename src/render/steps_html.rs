@@ -1,8 +1,10 @@
 //! Steps and notes as parts of an HTML page. *Pure.*
 
+use super::review::{Noted, Updates};
+use super::word_diff::{self, Word};
 use super::{escape, words};
-use crate::model::{Channel, Wish};
-use crate::plan::{Action, Change, HeldBy, Note, Step};
+use crate::model::{Channel, Customer, Value, Wish};
+use crate::plan::{Action, Change, HeldBy, Step};
 
 /// Whether an entry is open when the page is: purges and held steps are, the rest is not.
 fn open(step: &Step) -> &'static str {
@@ -16,9 +18,13 @@ pub(super) fn step(step: &Step) -> String {
     let customer = escape::html(&step.customer.to_string());
     let word = words::verb(verb);
     let mut out = format!(
-        "<details{}><summary><b class=\"{verb}\">{word}</b> <code>{customer}</code>",
+        "<details id=\"step-{}\"{}><summary><b class=\"{verb}\">{word}</b> <code>{customer}</code>",
+        step.id,
         open(step)
     );
+    if let Action::Update(changes) = &step.action {
+        push!(out, " <span class=\"quiet\">{}</span>", fields(changes.as_slice()));
+    }
     if step.held.is_some() {
         out.push_str(" <b class=\"alert\">! held</b>");
     }
@@ -39,13 +45,55 @@ pub(super) fn step(step: &Step) -> String {
     out
 }
 
-/// A note about a customer.
-pub(super) fn note(note: &Note) -> String {
-    let customer = escape::html(&note.customer.to_string());
-    let words::Sentence { lead, subject, tail } = words::remark(&note.remark);
+/// An update, or several alike ones told once: the change, then its customers with their lines.
+pub(super) fn updates(updates: &Updates<'_>) -> String {
+    let [first, _, ..] = updates.steps.as_slice() else {
+        return updates.steps.iter().map(|it| step(it)).collect();
+    };
+    let verb = first.action.verb();
+    let mut out = format!(
+        "<details><summary><b class=\"{verb}\">{}</b> {} customers \
+         <span class=\"quiet\">{}</span></summary>\n<dl>\n",
+        words::verb(verb),
+        updates.steps.len(),
+        fields(updates.changes)
+    );
+    out.push_str(&row("why", words::reason(first.reason)));
+    updates.changes.iter().for_each(|it| out.push_str(&changed(it)));
+    out.push_str("</dl>\n<ul>\n");
+    for step in &updates.steps {
+        let customer = escape::html(&step.customer.to_string());
+        push!(out, "<li id=\"step-{}\"><code>{customer}</code>", step.id);
+        if let Some(source) = &step.source {
+            push!(out, " <span class=\"quiet\">{}</span>", escape::html(&source.to_string()));
+        }
+        out.push_str("</li>\n");
+    }
+    out.push_str("</ul></details>\n");
+    out
+}
+
+/// A remark about one customer, or about several.
+pub(super) fn note(noted: &Noted<'_>) -> String {
+    let words::Sentence { lead, subject, tail } = words::remark(noted.remark);
     let lead = escape::html(&lead);
     let subject = subject.map(value).unwrap_or_default();
-    format!("<li><code>{customer}</code>: {lead}{subject}{tail}</li>\n")
+    let name = |it: &&Customer| format!("<code>{}</code>", escape::html(&it.to_string()));
+    let names: Vec<String> = noted.customers.iter().map(name).collect();
+    let names = names.join(", ");
+    match noted.customers.len() {
+        1 => format!("<li>{names}: {lead}{subject}{tail}</li>\n"),
+        count => format!(
+            "<li><details><summary>{count} customers: {lead}{subject}{tail}</summary>\n\
+             <p>{names}</p></details></li>\n"
+        ),
+    }
+}
+
+/// The names of the fields that change.
+fn fields(changes: &[Change]) -> String {
+    let names: Vec<String> = changes.iter().map(|it| escape::html(it.field.name())).collect();
+    names.join(", ")
 }
 
 fn held_rows(by: HeldBy, release: &str) -> String {
@@ -91,13 +139,31 @@ fn wished(wish: &Wish) -> String {
     wish.value().map_or_else(|| words::CLEARED.to_owned(), |it| value(it.as_str()))
 }
 
+/// A field before and after; of longer texts, only the words that differ are struck or underlined.
 fn changed(change: &Change) -> String {
-    let text = |text: &str| escape::html(&escape::value(text));
-    let before = change.before.as_ref().map(|it| format!("<del>{}</del>", text(it.as_str())));
+    let name = escape::html(change.field.name());
+    if let (Some(before), Some(after)) = (&change.before, change.after.value())
+        && let Some((old, new)) = word_diff::words(before, after)
+    {
+        let (old, new) = (marked(&old, "del"), marked(&new, "ins"));
+        return row(&name, &format!("<code>{old}</code> → <code>{new}</code>"));
+    }
+    let text = |value: &Value| escape::html(&escape::value(value.as_str()));
+    let before = change.before.as_ref().map(|it| format!("<del>{}</del>", text(it)));
     let before = before.unwrap_or_else(|| words::NOT_SET.to_owned());
-    let after = change.after.value().map(|it| format!("<ins>{}</ins>", text(it.as_str())));
+    let after = change.after.value().map(|it| format!("<ins>{}</ins>", text(it)));
     let after = after.unwrap_or_else(|| words::CLEARED.to_owned());
-    row(&escape::html(change.field.name()), &format!("{before} → {after}"))
+    row(&name, &format!("{before} → {after}"))
+}
+
+/// One side of a comparison; a run of words that differ stands in one element.
+fn marked(words: &[Word], element: &str) -> String {
+    let runs = words.chunk_by(|a, b| a.differs == b.differs).map(|run| {
+        let text: String = run.iter().map(|word| word.text.as_str()).collect();
+        let text = escape::html(&escape::value(&text));
+        if run[0].differs { format!("<{element}>{text}</{element}>") } else { text }
+    });
+    runs.collect()
 }
 
 fn channel(channel: &Channel) -> String {

@@ -1,10 +1,10 @@
-//! How a text is looked at: colour, width, and whether people's data are shown. *Pure.*
+//! How a text is looked at: colour, width, detail, and whether people's data are shown. *Pure.*
 
 use anstyle::{AnsiColor, Style};
 use std::fmt::Display;
 
 /// How a text is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct View {
     /// Whether escape sequences may be used.
     pub colour: Colour,
@@ -12,13 +12,33 @@ pub struct View {
     pub width: usize,
     /// Whether customers' values are shown.
     pub values: Values,
+    /// Whether alike changes are told once.
+    pub detail: Detail,
+    /// Requests a second that `apply` may send, for the forecast; none where nobody knows.
+    pub requests_per_second: Option<f64>,
 }
 
 impl Default for View {
-    /// 80 columns without colour, values shown: what a file or a pipe gets.
+    /// 80 columns without colour, values shown, alike changes told once: what a file or a pipe gets.
     fn default() -> Self {
-        Self { colour: Colour::Plain, width: 80, values: Values::Shown }
+        Self {
+            colour: Colour::Plain,
+            width: 80,
+            values: Values::Shown,
+            detail: Detail::Folded,
+            requests_per_second: None,
+        }
     }
+}
+
+/// Whether alike changes are told once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// Once, with the customers that they are about.
+    #[default]
+    Folded,
+    /// For every customer.
+    Full,
 }
 
 /// Whether a text is coloured.

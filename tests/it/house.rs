@@ -42,6 +42,7 @@ const EDGES: &[&str] = &[
     "apply/recover/runner.rs",
     "cli/environment.rs",
     "cli/findings_file.rs",
+    "cli/git.rs",
     "cli/init.rs",
     "cli/key.rs",
     "desired/files/find.rs",

@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, and touches the world to look at it from outside"
 )]
 
+mod base;
 mod cases;
 mod ci_github;
 mod editors;
@@ -16,6 +17,7 @@ mod examples;
 mod exit_codes;
 mod flow;
 mod fuzz;
+mod gates;
 mod house;
 mod independent;
 mod laws;

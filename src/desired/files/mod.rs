@@ -13,7 +13,7 @@ mod walk;
 
 pub use find::{PROJECT_FILE, find_project};
 pub use read::{FILE_BYTES_MAX, read_project};
-pub use walk::read_customers;
+pub use walk::{compile, read_customers};
 
 use std::path::PathBuf;
 use std::sync::Arc;

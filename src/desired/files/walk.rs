@@ -54,7 +54,11 @@ pub fn read_customers(
     Ok((files, list.sorted()))
 }
 
-fn compile(globs: &[String]) -> Result<GlobSet, FilesError> {
+/// The globs of a project as one matcher over paths from its folder.
+///
+/// # Errors
+/// If a glob cannot be used.
+pub fn compile(globs: &[String]) -> Result<GlobSet, FilesError> {
     let mut set = GlobSetBuilder::new();
     let bad = |glob: &str, source| FilesError::Glob { glob: glob.to_owned(), source };
     for text in globs {

@@ -5,23 +5,29 @@
 //!
 //! Why own types: the file's shape and order of keys are a contract, and the planner's types are not.
 
+mod damage;
 mod digest;
 mod read;
 mod rows;
 mod write;
 
-pub use read::{FormatError, parse};
+pub use damage::FormatError;
+pub use read::parse;
 pub use rows::{
-    BaseRow, ChannelRow, CustomerRow, DoubtRow, FieldRow, NoteRow, PlanFile, RemarkKind, StepRow,
-    Tool,
+    BaseRow, ChannelRow, ComparedRow, CustomerRow, DoubtRow, FieldRow, NoteRow, PlanFile,
+    RemarkKind, StepRow, Tool, WithdrawnRow,
 };
 
 use super::Plan;
 
 /// The version of the format, as written.
 ///
-/// 1.0: the first. Minor versions only add keys; a reader takes its own version and older ones.
-pub const VERSION: &str = "1.0";
+/// 1.0: the first. 1.1: `compared`, `pending` of steps and notes, `by` of a refusal. Minor versions only
+/// add keys; a reader takes its own version and older ones. A plan is written in the oldest version that
+/// can say all of it.
+pub const VERSION: &str = "1.1";
+/// The version of a plan that needs nothing newer.
+const FIRST: &str = "1.0";
 
 /// The plan as a file: pretty JSON with a line feed at its end.
 #[must_use]

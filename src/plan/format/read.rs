@@ -3,84 +3,18 @@
 //! Messages name steps and lines, never a text of the file: it may be a person's.
 
 use super::{
-    BaseRow, ChannelRow, CustomerRow, DoubtRow, FieldRow, NoteRow, PlanFile, RemarkKind, StepRow,
-    VERSION,
+    BaseRow, ChannelRow, ComparedRow, CustomerRow, DoubtRow, FieldRow, FormatError, NoteRow,
+    PlanFile, RemarkKind, StepRow, VERSION,
 };
 use crate::model::{Address, Channel, Customer, Field, FieldName, NonEmpty, Value, Verb, Wish};
-use crate::plan::{Action, AddChannels, Change, Create, Frozen, Note, Plan, Purge, Remark, Step};
+use crate::plan::{
+    Action, AddChannels, Change, Compared, Create, Frozen, Note, Plan, Purge, Remark, Step,
+    Withdrawn,
+};
 use crate::state::{Base, Version};
 use serde::Deserialize;
 use serde_json::error::Category;
-use std::collections::BTreeMap;
-
-/// Why a text is no plan that can be taken.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FormatError {
-    /// Not JSON.
-    #[error("expected a saved plan, found text that is not JSON at line {line}, column {column}")]
-    NotJson {
-        /// Line, from 1.
-        line: usize,
-        /// Column, from 1.
-        column: usize,
-    },
-    /// The text ends too early.
-    #[error("expected a whole saved plan, found one that is cut off in line {line}")]
-    Truncated {
-        /// Line, from 1.
-        line: usize,
-    },
-    /// JSON of something else.
-    #[error("expected a saved plan, found JSON without a readable `format_version`")]
-    NotAPlan,
-    /// Written by a newer program, whose additions would be lost here.
-    #[error("expected a plan of format {VERSION} or older, found format {found}")]
-    Newer {
-        /// The version found, digits and a point only.
-        found: String,
-    },
-    /// The digest does not fit the content.
-    #[error("expected the plan as it was saved, found content that does not fit its `plan_id`")]
-    Damaged,
-    /// A key is missing, unknown or of a wrong type.
-    #[error(
-        "expected the keys of plan format {VERSION}, found others or wrong types \
-         at line {line}, column {column}"
-    )]
-    Keys {
-        /// Line, from 1.
-        line: usize,
-        /// Column, from 1.
-        column: usize,
-    },
-    /// The content says what no plan says.
-    #[error("expected {expected} in {part} of the plan")]
-    Content {
-        /// The part, such as `step 3`.
-        part: String,
-        /// What was expected there.
-        expected: &'static str,
-    },
-}
-
-impl FormatError {
-    /// What to do next.
-    #[must_use]
-    pub fn hint(&self) -> Option<String> {
-        let hint = match self {
-            Self::NotJson { .. } | Self::NotAPlan => {
-                "give a file that `omniform plan --out FILE` wrote"
-            }
-            Self::Newer { .. } => {
-                "use the omniform that made the plan, or make the plan again with this one"
-            }
-            Self::Truncated { .. } | Self::Damaged | Self::Keys { .. } | Self::Content { .. } => {
-                "make the plan again: `omniform plan --out FILE`"
-            }
-        };
-        Some(hint.to_owned())
-    }
-}
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads a saved plan.
 ///
@@ -88,9 +22,12 @@ impl FormatError {
 /// See [`FormatError`]. A plan of a newer minor version is refused too: what it adds may change what
 /// its steps mean, and a plan is carried out as reviewed or not at all.
 pub fn parse(text: &str) -> Result<Plan, FormatError> {
+    if let Some(conflict) = FormatError::conflict(text) {
+        return Err(conflict);
+    }
     let head: Head = serde_json::from_str(text).map_err(|error| match error.classify() {
         Category::Data => FormatError::NotAPlan,
-        _ => syntax(&error),
+        _ => FormatError::from_json(&error),
     })?;
     let version = head
         .format_version
@@ -101,7 +38,8 @@ pub fn parse(text: &str) -> Result<Plan, FormatError> {
     if Some(version) > numbers(VERSION) {
         return Err(FormatError::Newer { found: format!("{}.{}", version.0, version.1) });
     }
-    let file: PlanFile = serde_json::from_str(text).map_err(|error| syntax(&error))?;
+    let file: PlanFile =
+        serde_json::from_str(text).map_err(|error| FormatError::from_json(&error))?;
     let stated = file.plan_id.clone();
     let file = file.sealed();
     if file.plan_id != stated {
@@ -116,15 +54,6 @@ struct Head {
     format_version: Option<serde_json::Value>,
 }
 
-fn syntax(error: &serde_json::Error) -> FormatError {
-    let (line, column) = (error.line(), error.column());
-    match error.classify() {
-        Category::Eof => FormatError::Truncated { line },
-        Category::Data => FormatError::Keys { line, column },
-        Category::Syntax | Category::Io => FormatError::NotJson { line, column },
-    }
-}
-
 /// Major and minor of a version such as `1.0`.
 fn numbers(version: &str) -> Option<(u32, u32)> {
     let (major, minor) = version.split_once('.')?;
@@ -135,6 +64,7 @@ fn numbers(version: &str) -> Option<(u32, u32)> {
 }
 
 fn restore(file: PlanFile) -> Result<Plan, FormatError> {
+    let compared = compared(&file)?;
     let BaseRow { lineage, serial, journal } = file.base;
     let base = match (lineage, serial, journal) {
         (Some(lineage), serial, journal) => {
@@ -164,12 +94,36 @@ fn restore(file: PlanFile) -> Result<Plan, FormatError> {
         notes: notes.collect::<Result<_, _>>()?,
         doubts: doubts.collect::<Result<_, _>>()?,
         refusal: file.refusal,
+        compared,
     };
     if plan.summary() == file.summary {
         Ok(plan)
     } else {
         Err(content("summary".to_owned(), "the numbers of the steps"))
     }
+}
+
+/// What the plan was compared with; the parts that were pending say so themselves.
+fn compared(file: &PlanFile) -> Result<Option<Compared>, FormatError> {
+    let steps: BTreeSet<u32> =
+        file.steps.iter().filter(|row| row.pending).map(|row| row.id).collect();
+    let notes = file.notes.iter().enumerate().filter(|(_, row)| row.pending);
+    let notes: BTreeSet<usize> = notes.map(|(index, _)| index).collect();
+    let Some(ComparedRow { revision, commit, withdrawn }) = &file.compared else {
+        let nothing = steps.is_empty() && notes.is_empty();
+        let expected = "nothing that was pending without a revision to compare with";
+        return nothing
+            .then_some(None)
+            .ok_or_else(|| content("steps and notes".to_owned(), expected));
+    };
+    let withdrawn = withdrawn.iter().map(|row| {
+        let customer = customer(row.customer.clone());
+        let customer = customer.map_err(|expected| content("compared".to_owned(), expected))?;
+        Ok(Withdrawn { customer, verb: row.action })
+    });
+    let withdrawn = withdrawn.collect::<Result<_, _>>()?;
+    let (revision, commit) = (revision.clone(), commit.clone());
+    Ok(Some(Compared { revision, commit, steps, notes, withdrawn }))
 }
 
 fn content(part: String, expected: &'static str) -> FormatError {
@@ -199,6 +153,7 @@ fn step(row: StepRow) -> Result<Step, &'static str> {
         protect,
         order,
         held,
+        pending: _,
     } = row;
     let channels = channels.iter().map(channel).collect::<Result<Vec<_>, _>>()?;
     let alone = ticket_id.is_none() && !protect;
@@ -282,9 +237,9 @@ fn frozen(row: DoubtRow) -> Result<Frozen, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::{FormatError, parse};
-    use crate::plan::Plan;
     use crate::plan::format::{PlanFile, StepRow, to_json};
     use crate::plan::scene::{Scene, channel, live, set, tier, wanted};
+    use crate::plan::{Plan, Revision, before};
 
     use crate::state::JournalMark;
 
@@ -318,7 +273,7 @@ mod tests {
 
     #[test]
     fn a_plan_of_a_newer_program_is_refused_by_its_version() {
-        for version in ["1.1", "2.0", "10.0"] {
+        for version in ["1.2", "2.0", "10.0"] {
             let text = file().to_json().replacen("\"1.0\"", &format!("\"{version}\""), 1);
             let found = version.to_owned();
             assert_eq!(parse(&text), Err(FormatError::Newer { found }));
@@ -329,8 +284,46 @@ mod tests {
     fn an_edited_plan_is_refused() {
         let text = file().to_json();
         assert_eq!(parse(&text.replace("gold", "iron")), Err(FormatError::Damaged));
-        let added = text.replacen("\"base\"", "\"more\": 1, \"base\"", 1);
-        assert!(matches!(parse(&added), Err(FormatError::Keys { .. })));
+    }
+
+    /// What is written in place of a piece of a plan, and what its reader calls it.
+    const DAMAGE: [(&str, &str, &str); 8] = [
+        ("\"base\"", "\"more\": 1, \"base\"", "an unknown one at line"),
+        ("\"reason\"", "\"Ada Lovelace\"", "an unknown one at line"),
+        ("\"base\"", "\"endpoint\": \"sandbox\", \"base\"", "found one again at line"),
+        ("\"reason\": \"not-recorded\",", "", "expected the key `reason`"),
+        ("\"serial\": 12", "\"serial\": \"Ada Lovelace\"", "expected the types of plan format"),
+        ("\"not-recorded\"", "\"Ada Lovelace\"", "expected the types of plan format"),
+        ("\"steps\"", "\n<<<<<<< HEAD\n\"steps\"", "markers of an unresolved merge in line"),
+        ("\"steps\": [", "\"steps\": [ Ada Lovelace", "text that is not JSON at line"),
+    ];
+
+    #[test]
+    fn each_damage_of_the_text_has_its_name_and_quotes_nothing() {
+        let text = file().to_json();
+        for (piece, in_its_place, told) in DAMAGE {
+            assert!(text.contains(piece), "{piece}");
+            let error = parse(&text.replacen(piece, in_its_place, 1)).unwrap_err();
+            let message = error.to_string();
+            assert!(message.contains(told), "{in_its_place}: {message}");
+            assert!(!message.contains("Ada") && error.hint().is_some(), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_comparison_is_read_back_and_nothing_was_pending_without_one() {
+        let plan = parse(&file().to_json()).unwrap();
+        let revision = Revision { name: "<main>".to_owned(), commit: "0".repeat(40) };
+        let scene = Scene::new().want("3/C-1", wanted(&[], &[])).order("3/C-3").order("3/C-4");
+        let state = scene.state();
+        let plan = plan.compared_with(&scene.with_inputs(&state, before), revision);
+        assert_eq!(plan.pending(), 1);
+        assert_eq!(plan.compared.as_ref().unwrap().withdrawn.len(), 1);
+        let text = to_json(&plan);
+        assert!(text.contains("\"format_version\": \"1.1\""));
+        assert_eq!(parse(&text), Ok(plan));
+        let lost = edited(|file| file.steps[0].pending = true).unwrap_err();
+        assert!(matches!(lost, FormatError::Content { .. }), "{lost}");
     }
 
     #[test]
@@ -374,7 +367,7 @@ mod tests {
         let text = to_json(&parse(&file().to_json()).unwrap());
         let text = text.replacen("\"fields\": [", "\"fields\": \"Ada\", \"x\": [", 1);
         let error = parse(&text).unwrap_err();
-        assert!(matches!(error, FormatError::Keys { .. }), "{error}");
+        assert!(matches!(error, FormatError::WrongType { .. }), "{error}");
         assert!(!error.to_string().contains("Ada"));
         assert!(error.hint().is_some());
     }

@@ -36,6 +36,33 @@ pub struct PlanFile {
     /// Why policy refuses the whole, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
+    /// Since 1.1: what the plan was compared with, if `--base` named a revision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compared: Option<ComparedRow>,
+}
+
+/// The earlier revision of the files that a plan was compared with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Compared")]
+pub struct ComparedRow {
+    /// The revision as the user named it.
+    pub revision: String,
+    /// The commit that it meant.
+    pub commit: String,
+    /// Requests that the earlier files ask for and the plan has not.
+    pub withdrawn: Vec<WithdrawnRow>,
+}
+
+/// A request that only the earlier files ask for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Withdrawn")]
+pub struct WithdrawnRow {
+    /// Which request it was.
+    pub action: Verb,
+    /// Whose request it was.
+    pub customer: CustomerRow,
 }
 
 /// A program and its version.
@@ -113,6 +140,9 @@ pub struct StepRow {
     /// Why it is not sent, if it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Held>,
+    /// Since 1.1: true if the earlier files of `compared` ask for the same request.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub pending: bool,
 }
 
 /// One field before and after.
@@ -165,6 +195,9 @@ pub struct NoteRow {
     /// Of a changed protection: what it is from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protect: Option<bool>,
+    /// Since 1.1: true if the earlier files of `compared` bring the same note.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub pending: bool,
 }
 
 /// What kind of thing was seen.

@@ -1,11 +1,13 @@
 //! A plan into its file. *Pure.*
 
 use super::{
-    BaseRow, ChannelRow, CustomerRow, DoubtRow, FieldRow, NoteRow, PlanFile, RemarkKind, StepRow,
-    Tool, VERSION,
+    BaseRow, ChannelRow, ComparedRow, CustomerRow, DoubtRow, FIRST, FieldRow, NoteRow, PlanFile,
+    RemarkKind, StepRow, Tool, VERSION, WithdrawnRow,
 };
 use crate::model::{Channel, Customer, Field, Value, is_invisible};
-use crate::plan::{Action, Change, Create, Frozen, Note, Plan, Remark, Step};
+use crate::plan::{
+    Action, Change, Compared, Create, Frozen, Note, Plan, RefusedBy, Remark, Step, Withdrawn,
+};
 use crate::state::Base;
 use std::fmt::Write as _;
 
@@ -25,8 +27,11 @@ impl PlanFile {
             },
             None => BaseRow { lineage: None, serial: 0, journal: None },
         };
-        Self {
-            format_version: VERSION.to_owned(),
+        let refused_newly =
+            plan.refusal.as_ref().is_some_and(|refusal| refusal.by != RefusedBy::ChangeLimit);
+        let newer = plan.compared.is_some() || refused_newly;
+        let mut file = Self {
+            format_version: if newer { VERSION } else { FIRST }.to_owned(),
             tool,
             plan_id: String::new(),
             base,
@@ -36,8 +41,14 @@ impl PlanFile {
             notes: plan.notes.iter().map(NoteRow::from).collect(),
             doubts: plan.doubts.iter().map(DoubtRow::from).collect(),
             refusal: plan.refusal.clone(),
+            compared: plan.compared.as_ref().map(ComparedRow::from),
+        };
+        if let Some(Compared { steps, notes, .. }) = &plan.compared {
+            file.steps.iter_mut().for_each(|row| row.pending = steps.contains(&row.id));
+            let rows = file.notes.iter_mut().enumerate();
+            rows.for_each(|(index, row)| row.pending = notes.contains(&index));
         }
-        .sealed()
+        file.sealed()
     }
 
     /// The file as it is: pretty JSON, two blanks a level, a line feed at the end. `<`, invisible and
@@ -114,6 +125,7 @@ impl From<&Step> for StepRow {
             protect: false,
             order: None,
             held: step.held.clone(),
+            pending: false,
         };
         match &step.action {
             Action::Create(create) => {
@@ -147,6 +159,7 @@ impl From<&Note> for NoteRow {
             custom: false,
             channel: None,
             protect: None,
+            pending: false,
         };
         match &note.remark {
             Remark::ReleasedField(field) => {
@@ -163,6 +176,22 @@ impl From<&Note> for NoteRow {
             }
         }
         row
+    }
+}
+
+impl From<&Compared> for ComparedRow {
+    fn from(compared: &Compared) -> Self {
+        Self {
+            revision: compared.revision.clone(),
+            commit: compared.commit.clone(),
+            withdrawn: compared.withdrawn.iter().map(WithdrawnRow::from).collect(),
+        }
+    }
+}
+
+impl From<&Withdrawn> for WithdrawnRow {
+    fn from(withdrawn: &Withdrawn) -> Self {
+        Self { action: withdrawn.verb, customer: (&withdrawn.customer).into() }
     }
 }
 
