@@ -13,7 +13,7 @@ const INDENT: &str = "    ";
 
 /// `name = "value"`, wrapped at the view's width.
 pub(super) fn set(field: &Field, wish: &Wish, view: &View) -> String {
-    let name = escape::line(field.name());
+    let name = name(field);
     match wish.value() {
         None => format!("{INDENT}{name} = {}\n", words::CLEARED),
         Some(value) => {
@@ -38,7 +38,7 @@ pub(super) fn changed(change: &Change, view: &View) -> String {
             after.map_or_else(|| literal(words::CLEARED), whole),
         ),
     };
-    let name = escape::line(change.field.name());
+    let name = name(&change.field);
     let name = fill(INDENT, CONTINUED, &[Piece::plain(format!("{name}:"))], view);
     let before = fill("      before ", CONTINUED, &old, view);
     let after = fill("      after  ", CONTINUED, &new, view);
@@ -47,7 +47,7 @@ pub(super) fn changed(change: &Change, view: &View) -> String {
 
 /// `name: "before" → "after"`, if that fits behind so many columns. `mark` stands behind the name.
 pub(super) fn short(change: &Change, mark: &str, column: usize, view: &View) -> Option<String> {
-    let name = escape::line(change.field.name());
+    let name = name(&change.field);
     let text = |value: Option<&Value>, none: &str| {
         value.map_or_else(|| none.to_owned(), |value| escape::quoted(value.as_str()))
     };
@@ -65,6 +65,13 @@ pub(super) fn marked(before: &Value, after: &Value) -> (String, String) {
     let (old, new) = compared(before, after);
     let text = |pieces: Vec<Piece>| pieces.into_iter().map(|piece| piece.text).collect();
     (text(old), text(new))
+}
+
+/// A field's name. One with a sign that could pass for our own words stands in quotes.
+fn name(field: &Field) -> String {
+    let name = field.name();
+    let plain = name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+    if plain { escape::line(name) } else { escape::quoted(name) }
 }
 
 fn literal(text: &str) -> Vec<Piece> {
@@ -188,6 +195,18 @@ mod tests {
         let text = set(&Field::Firstname, &value, &view);
         assert!(text.lines().all(|line| columns(line) <= 30), "{text}");
         assert!(text.lines().skip(1).all(|line| line.starts_with(CONTINUED)), "{text}");
+    }
+
+    #[test]
+    fn a_name_that_looks_like_our_own_words_stands_in_quotes() {
+        let wish = Wish::Set(Value::new("x").unwrap());
+        for (field, told) in
+            [("vat-id", "vat-id = "), ("! held", "\"! held\" = "), ("a:", "\"a:\" = ")]
+        {
+            let field = Field::Custom(crate::model::FieldName::new(field).unwrap());
+            let text = set(&field, &wish, &View::default());
+            assert!(text.starts_with(&format!("    {told}")), "{text}");
+        }
     }
 
     #[test]

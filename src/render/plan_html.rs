@@ -10,7 +10,7 @@ use crate::plan::{Plan, summary_line};
 
 const STYLE: &str = include_str!("plan.css");
 /// The digest of [`STYLE`], as a Content-Security-Policy names it (CSP level 3, 2.3.1).
-const STYLE_DIGEST: &str = "sha256-aIvMxjhbmRLwKb+PcoxhI2SkzqAnJFewqXjVHm/NYSs=";
+const STYLE_DIGEST: &str = "sha256-tvtGIgd1fiQdkaHciCzB1QkCcBL17jSVIzDacD2SXPc=";
 
 /// A plan as an HTML page. Ends with one newline.
 #[must_use]
@@ -46,9 +46,10 @@ fn page(body: &str) -> String {
 /// What stands above the sections.
 fn head(plan: &Plan, view: &View) -> String {
     let account = escape::html(plan.endpoint.as_str());
+    let real = words::unreal(&plan.endpoint);
     let summary = escape::html(&summary_line(plan));
     let mut out = format!(
-        "<h1>omniform plan</h1>\n<p>Account: <code>{account}</code></p>\n\
+        "<h1>omniform plan</h1>\n<p>Account: <code>{account}</code>{real}</p>\n\
          <p class=\"summary\">{summary}</p>\n"
     );
     if let Some(refusal) = &plan.refusal {

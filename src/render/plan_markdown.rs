@@ -91,7 +91,8 @@ fn length(text: &str) -> usize {
 /// All that stands above the steps.
 fn head(plan: &Plan, view: &View) -> String {
     let account = escape::code_span(plan.endpoint.as_str());
-    let mut out = format!("{MARKDOWN_MARKER}\n### omniform plan for {account}\n\n");
+    let real = words::unreal(&plan.endpoint);
+    let mut out = format!("{MARKDOWN_MARKER}\n### omniform plan for {account}{real}\n\n");
     push!(out, "**{}**\n\n", summary_line(plan));
     if let Some(refusal) = &plan.refusal {
         push!(out, "**! refused**: {}.\n\n", words::refusal(refusal));

@@ -16,11 +16,7 @@ pub fn plan_text(plan: &Plan, view: &View) -> String {
     let review = Review::new(&plan, view.detail);
     let mut out = String::new();
     if plan.has_changes() || plan.compared.is_some() {
-        let real = if plan.endpoint == crate::model::Endpoint::Sandbox {
-            " (no real account is touched)"
-        } else {
-            ""
-        };
+        let real = words::unreal(&plan.endpoint);
         out.push_str(&view.paint(Tone::Quiet, format!("Account: {}{real}", plan.endpoint)));
         out.push('\n');
     }

@@ -106,7 +106,7 @@ fn content(action: &Action) -> String {
     match action {
         Action::Create(create) => {
             for (field, wish) in &create.fields {
-                out.push_str(&row(&escape::html(field.name()), &wished(wish)));
+                out.push_str(&row(&name(field.name()), &wished(wish)));
             }
             create.channel.iter().for_each(|it| out.push_str(&channel(it)));
             if create.protect {
@@ -131,6 +131,11 @@ fn row(name: &str, content: &str) -> String {
     format!("<dt>{name}</dt><dd>{content}</dd>\n")
 }
 
+/// A field's name; set apart from our own words, which it may repeat.
+fn name(field: &str) -> String {
+    format!("<code>{}</code>", escape::html(field))
+}
+
 fn value(text: &str) -> String {
     format!("<code>{}</code>", escape::html(&escape::value(text)))
 }
@@ -141,7 +146,7 @@ fn wished(wish: &Wish) -> String {
 
 /// A field before and after; of longer texts, only the words that differ are struck or underlined.
 fn changed(change: &Change) -> String {
-    let name = escape::html(change.field.name());
+    let name = name(change.field.name());
     if let (Some(before), Some(after)) = (&change.before, change.after.value())
         && let Some((old, new)) = word_diff::words(before, after)
     {

@@ -2,7 +2,7 @@
 
 use super::review::{Group, Noted, Origin};
 use crate::diagnostic::Code;
-use crate::model::Verb;
+use crate::model::{Endpoint, Verb};
 use crate::plan::{Action, Compared, HeldBy, Plan, Reason, Refusal, RefusedBy, Remark};
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -190,6 +190,11 @@ fn lasting(requests: u64, rate: f64) -> String {
         (_, 0..120) => format!("{minutes} min"),
         _ => format!("{} h", minutes.div_ceil(60)),
     }
+}
+
+/// What stands behind the name of an account that is none.
+pub(super) fn unreal(endpoint: &Endpoint) -> &'static str {
+    if *endpoint == Endpoint::Sandbox { " (no real account is touched)" } else { "" }
 }
 
 /// What a plan was compared with.

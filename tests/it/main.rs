@@ -10,6 +10,7 @@
 )]
 
 mod base;
+mod browser;
 mod cases;
 mod ci_github;
 mod editors;
@@ -18,6 +19,7 @@ mod exit_codes;
 mod flow;
 mod fuzz;
 mod gates;
+mod hostile;
 mod house;
 mod independent;
 mod laws;

@@ -221,12 +221,12 @@ fn outputs(plan: &Plan) {
         let view = View { values, ..View::default() };
         quiet(&render::plan_text(plan, &view));
         quiet_json(&render::plan_json(plan, values));
-        let html = render::plan_html(plan, values);
+        let html = render::plan_html(plan, &view);
         quiet(&html);
         for tag in ["<script", "<img", "<svg", "<iframe"] {
             assert!(!html.contains(tag), "{html}");
         }
-        if let Ok(markdown) = render::plan_markdown(plan, values, render::MARKDOWN_LIMIT) {
+        if let Ok(markdown) = render::plan_markdown(plan, &view, render::MARKDOWN_LIMIT) {
             quiet(&markdown);
         }
     }

@@ -64,7 +64,8 @@ fn approved(verb: Verb) -> Approved {
     let step = Step { id: 1, customer: customer(), action, reason, source, held };
     let (notes, doubts) = (Vec::new(), Vec::new());
     let (base, refusal, endpoint) = (None, None, Endpoint::Sandbox);
-    approve(Plan { base, endpoint, steps: vec![step], notes, doubts, refusal }).unwrap()
+    approve(Plan { base, endpoint, steps: vec![step], notes, doubts, refusal, compared: None })
+        .unwrap()
 }
 
 /// What is recorded before: the customer, unless it is to be created.
