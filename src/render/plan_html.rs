@@ -10,7 +10,7 @@ use crate::plan::{Plan, summary_line};
 
 const STYLE: &str = include_str!("plan.css");
 /// The digest of [`STYLE`], as a Content-Security-Policy names it (CSP level 3, 2.3.1).
-const STYLE_DIGEST: &str = "sha256-tvtGIgd1fiQdkaHciCzB1QkCcBL17jSVIzDacD2SXPc=";
+const STYLE_DIGEST: &str = "sha256-WwvrK8wjNP8h74iLFx35WR9epTGu5q8QspxklFI5QIs=";
 
 /// A plan as an HTML page. Ends with one newline.
 #[must_use]

@@ -17,7 +17,8 @@ pub fn plan_text(plan: &Plan, view: &View) -> String {
     let mut out = String::new();
     if plan.has_changes() || plan.compared.is_some() {
         let real = words::unreal(&plan.endpoint);
-        out.push_str(&view.paint(Tone::Quiet, format!("Account: {}{real}", plan.endpoint)));
+        let account = sentence(&format!("Account: {}{real}", plan.endpoint), "", "  ", view);
+        out.push_str(&view.paint(Tone::Quiet, account.trim_end()));
         out.push('\n');
     }
     if let Some(compared) = &plan.compared {
@@ -74,7 +75,8 @@ fn steps(part: &Part<'_>, view: &View, out: &mut String) {
     }
     for group in &part.brands {
         // A brand's name holds letters, digits, `-`, `_` and `.` alone.
-        let title = format!("{}: {}\n", group.brand, words::group(group));
+        let title = format!("{}: {}", group.brand, words::group(group));
+        let title = sentence(&title, "", "  ", view);
         block(out, if several { &title } else { "" });
         separate(out, several);
         for step in &group.creates {
@@ -100,7 +102,8 @@ fn withdrawn(compared: &Compared, view: &View) -> String {
     if compared.withdrawn.is_empty() {
         return String::new();
     }
-    let mut out = format!("{}:\n", words::withdrawn(compared));
+    let title = format!("{}:", words::withdrawn(compared));
+    let mut out = sentence(&title, "", "  ", view);
     for withdrawn in &compared.withdrawn {
         let name = steps_text::name(&withdrawn.customer);
         out.push_str(&sentence(
@@ -119,7 +122,8 @@ fn notes(part: &Part<'_>, view: &View) -> String {
     }
     let origin = part.origin.map(|origin| format!(", {}", words::origin(origin).to_lowercase()));
     let counted = words::notes_counted(&part.notes);
-    let mut out = format!("Notes{}: {counted}\n", origin.unwrap_or_default());
+    let title = format!("Notes{}: {counted}", origin.unwrap_or_default());
+    let mut out = sentence(&title, "", "  ", view);
     part.notes.iter().for_each(|noted| out.push_str(&steps_text::note(noted, view)));
     out
 }
@@ -270,14 +274,12 @@ mod tests {
         insta::assert_snapshot!(plan_text(&plan, &View::default()), @r#"
         Account: https://acme.omnidesk.com
 
-        ~ update 37 customers: tier: "silver" → "gold"
+        ~ update 37 customers: tier "silver" → "gold"
             shop/U-1, shop/U-2, shop/U-3, shop/U-4, shop/U-5, shop/U-6, shop/U-7,
             shop/U-8, shop/U-9, shop/U-10, and 27 more (--detail full tells each)
             (fields differ; customers/shop.yaml)
         ~ update shop/U-0  (fields differ; customers/shop.yaml:2)
             tier: "silver" → "iron"
-
-        Forecast: 38 requests.
 
         Plan: 0 to create, 38 to update, 0 channels to add, 0 to purge; 38 requests.
         "#);

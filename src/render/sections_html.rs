@@ -27,7 +27,7 @@ pub(super) enum Level {
 }
 
 /// So many entries form a chunk that a browser lays out only when it comes into view.
-const CHUNK: usize = 100;
+const CHUNK: usize = 25;
 
 /// The sections of a part.
 pub(super) fn part(part: &Part<'_>, out: &mut Vec<Section>) {

@@ -17,6 +17,7 @@ mod editors;
 mod examples;
 mod exit_codes;
 mod flow;
+mod forms;
 mod fuzz;
 mod gates;
 mod hostile;

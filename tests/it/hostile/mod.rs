@@ -96,23 +96,33 @@ pub(crate) fn plan_with(text: &str) -> Plan {
         source: Some(Source { file: format!("customers/{text}.yaml"), line: id }),
         held,
     });
-    let note = |number, remark| Note { customer: customer(text, number), remark };
-    Plan {
+    let plan = Plan {
         base: None,
         endpoint: Endpoint::parse("https://acme.omnidesk.com").unwrap(),
         steps: steps.collect(),
+        notes: Vec::new(),
+        doubts: Vec::new(),
+        refusal: None,
+        compared: None,
+    };
+    with_surroundings(plan, text, &field(), &added[1])
+}
+
+/// The plan with notes, a doubt and an earlier revision that hold the text as well.
+fn with_surroundings(plan: Plan, text: &str, field: &Field, kept: &Channel) -> Plan {
+    let note = |number, remark| Note { customer: customer(text, number), remark };
+    Plan {
         notes: vec![
-            note(1, Remark::ReleasedField(field())),
-            note(2, Remark::ReleasedField(field())),
-            note(3, Remark::ReleasedField(field())),
-            note(4, Remark::KeptChannel(added[1].clone())),
+            note(1, Remark::ReleasedField(field.clone())),
+            note(2, Remark::ReleasedField(field.clone())),
+            note(3, Remark::ReleasedField(field.clone())),
+            note(4, Remark::KeptChannel(kept.clone())),
         ],
         doubts: vec![Frozen {
             customer: customer(text, 20),
             verb: Verb::Create,
             since: Timestamp::from_second(1_795_428_000),
         }],
-        refusal: None,
         compared: Some(Compared {
             revision: text.to_owned(),
             commit: "0".repeat(40),
@@ -120,11 +130,12 @@ pub(crate) fn plan_with(text: &str) -> Plan {
             notes: [3].into(),
             withdrawn: vec![Withdrawn { customer: customer(text, 21), verb: Verb::Purge }],
         }),
+        ..plan
     }
 }
 
 fn views() -> impl Iterator<Item = View> {
-    let widths = [20, 80, 400].into_iter();
+    let widths = [20, 80].into_iter();
     widths.flat_map(|width| {
         [Detail::Folded, Detail::Full].map(|detail| View {
             width,

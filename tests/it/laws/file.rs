@@ -3,6 +3,7 @@
 use super::config;
 use crate::support::generate::disturbed;
 use omniform::plan::format::{self, FormatError, PlanFile};
+use omniform::plan::{Plan, Revision};
 use proptest::prelude::*;
 
 proptest! {
@@ -15,6 +16,30 @@ proptest! {
         let unseen = |c: char| omniform::model::is_invisible(c) || (c.is_control() && c != '\n');
         prop_assert!(!text.contains(|c| c == '<' || unseen(c)), "active or unseen characters");
         prop_assert_eq!(format::parse(&text), Ok(plan));
+    }
+}
+
+/// The steps of a plan with what each says of itself, but not of an earlier revision.
+fn told(plan: &Plan) -> Plan {
+    Plan { compared: None, ..plan.clone() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_comparison_changes_nothing_of_a_plan_and_splits_its_steps(
+        scene in disturbed(), other in disturbed(),
+    ) {
+        let plan = scene.plan();
+        let revision = || Revision { name: "main".to_owned(), commit: "0".repeat(40) };
+        let itself = plan.clone().compared_with(&scene.before(&scene), revision());
+        prop_assert_eq!(itself.pending(), plan.steps.len(), "nothing was changed");
+        let compared = itself.compared.as_ref().unwrap();
+        prop_assert!(compared.withdrawn.is_empty() && compared.notes.len() == plan.notes.len());
+        let compared = plan.clone().compared_with(&scene.before(&other), revision());
+        prop_assert_eq!(&told(&compared), &plan);
+        prop_assert_eq!(format::parse(&format::to_json(&compared)), Ok(compared));
     }
 }
 

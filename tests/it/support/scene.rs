@@ -5,7 +5,7 @@ use omniform::model::{
     Address, BrandId, BrandName, Endpoint, Field, FieldName, Key, Kind, Place, PrimaryId,
     Selection, Timestamp, Value,
 };
-use omniform::plan::{AllowEmpty, Inputs, Plan, plan};
+use omniform::plan::{AllowEmpty, Before, Inputs, Plan, before, plan};
 use omniform::state::{Doubt, Entry, JournalMark, Live, Recorded, State};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -94,10 +94,20 @@ impl Scene {
 
     /// Makes the plan, for everybody and with `--allow-empty`.
     pub(crate) fn plan(&self) -> Plan {
+        self.made(|inputs| plan(inputs).expect("a scene can be planned"))
+    }
+
+    /// The plan of another scene's files over this one's record.
+    pub(crate) fn before(&self, files: &Self) -> Before {
+        let desired = files.desired.clone();
+        Self { desired, policy: files.policy, ..self.clone() }.made(before)
+    }
+
+    fn made<T>(&self, make: impl Fn(&Inputs<'_>) -> T) -> T {
         // Some doubts are of a run that has not put its journal away.
         let run = "5eed5eed5eed5eed".to_owned();
         let journal = JournalMark { run, records: self.doubts.len() as u64 };
-        plan(&Inputs {
+        make(&Inputs {
             desired: &self.desired,
             state: self.state.as_ref(),
             journal: (!self.doubts.is_empty()).then_some(&journal),
@@ -109,7 +119,6 @@ impl Scene {
             endpoint: &self.endpoint,
             allow_empty: AllowEmpty::Yes,
         })
-        .expect("a scene can be planned")
     }
 
     /// Carries out the notes and those steps that are not held and that `sent` lets pass.
