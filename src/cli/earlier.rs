@@ -90,9 +90,6 @@ impl Earlier {
                 },
             }
         }
-        if let Some((path, _)) = wanted.iter().find(|(_, it)| it.bytes > files::FILE_BYTES_MAX) {
-            return Err(self.unread(path, "a file of more than 16 MiB"));
-        }
         if wanted.is_empty() {
             let error = format!("expected a customer file in `{}`, found none", self.commit.name);
             return Err(Failure::new(Exit::Failed, error)

@@ -9,6 +9,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
+/// The largest file that is read, in bytes, as on the disk.
+const BYTES_MAX: usize = 16 * 1024 * 1024;
+
 /// Variables of a surrounding Git command, such as a hook: they would point elsewhere.
 const FOREIGN: [&str; 6] = [
     "GIT_DIR",
@@ -56,6 +59,14 @@ pub(super) enum GitError {
         /// The file.
         file: String,
     },
+    /// A file of the revision is larger than any file may be.
+    #[error("expected at most 16 MiB, found a larger file in `{name}`: {file}")]
+    TooLarge {
+        /// The revision.
+        name: String,
+        /// The file.
+        file: String,
+    },
     /// Git ended with an error.
     #[error("`git {command}` failed ({status})")]
     Failed {
@@ -79,6 +90,7 @@ impl GitError {
                 "fetch it first: a checkout in CI often has one commit only (fetch-depth: 0)"
             }
             Self::NotHere { .. } => "fetch the files first; omniform fetches nothing by itself",
+            Self::TooLarge { .. } => "plan without --base, or name a revision that has it split",
             Self::Broken(_) | Self::Failed { .. } => return None,
         };
         Some(hint.to_owned())
@@ -106,7 +118,6 @@ pub(super) enum Kind {
 pub(super) struct Entry {
     pub(super) path: String,
     pub(super) kind: Kind,
-    pub(super) bytes: u64,
     object: String,
 }
 
@@ -140,7 +151,7 @@ impl Commit {
     /// Every entry below the folder, by path. Paths that are not UTF-8 are left out, as on the disk
     /// no glob matches them.
     pub(super) fn entries(&self) -> Result<Vec<Entry>, GitError> {
-        let listed = run(&self.folder, &["ls-tree", "-r", "-z", "-l", &self.id])?;
+        let listed = run(&self.folder, &["ls-tree", "-r", "-z", &self.id])?;
         if !listed.status.success() {
             return Err(GitError::Failed { command: "ls-tree", status: listed.status });
         }
@@ -175,6 +186,9 @@ impl Commit {
         let Some(size) = size else {
             return Err(GitError::NotHere { name: self.name.clone(), file: entry.path.clone() });
         };
+        if size > BYTES_MAX {
+            return Err(GitError::TooLarge { name: self.name.clone(), file: entry.path.clone() });
+        }
         let mut bytes = vec![0; size + 1];
         stdout.read_exact(&mut bytes).map_err(GitError::Broken)?;
         bytes.truncate(size);
@@ -182,21 +196,20 @@ impl Commit {
     }
 }
 
-/// `<mode> SP <type> SP <object> SP+ <size> TAB <path>`, as `git ls-tree -l -z` prints it.
+/// `<mode> SP <type> SP <object> TAB <path>`, as `git ls-tree -z` prints it.
 fn entry(row: &str) -> Option<Entry> {
     let (about, path) = row.split_once('\t')?;
     let mut about = about.split_ascii_whitespace();
-    let (mode, _, object, size) = (about.next()?, about.next()?, about.next()?, about.next()?);
+    let (mode, _, object) = (about.next()?, about.next()?, about.next()?);
     let kind = match mode {
         "120000" => Kind::Link,
         "160000" => Kind::Submodule,
         _ => Kind::File,
     };
-    let bytes = size.parse().unwrap_or_default();
     if path.contains('\u{FFFD}') {
         return None;
     }
-    Some(Entry { path: path.to_owned(), kind, bytes, object: object.to_owned() })
+    Some(Entry { path: path.to_owned(), kind, object: object.to_owned() })
 }
 
 /// What a command of Git printed.
@@ -248,19 +261,12 @@ mod tests {
 
     #[test]
     fn a_row_of_a_listing_is_read_with_its_kind() {
-        let row =
-            "100644 blob 8ab686eafeb1f44702738c8b0f24f2567c36da6d     121\tcustomers/a b.yaml";
-        let found = entry(row).unwrap();
-        assert_eq!(
-            (found.path.as_str(), found.kind, found.bytes),
-            ("customers/a b.yaml", Kind::File, 121)
-        );
-        let link =
-            entry("120000 blob 8ab686eafeb1f44702738c8b0f24f2567c36da6d       3\tx").unwrap();
-        assert_eq!(link.kind, Kind::Link);
-        let module =
-            entry("160000 commit 8ab686eafeb1f44702738c8b0f24f2567c36da6d       -\tx").unwrap();
-        assert_eq!((module.kind, module.bytes), (Kind::Submodule, 0));
+        let object = "8ab686eafeb1f44702738c8b0f24f2567c36da6d";
+        let found = entry(&format!("100644 blob {object}\tcustomers/a b.yaml")).unwrap();
+        assert_eq!((found.path.as_str(), found.kind), ("customers/a b.yaml", Kind::File));
+        assert_eq!(found.object, object);
+        assert_eq!(entry(&format!("120000 blob {object}\tx")).unwrap().kind, Kind::Link);
+        assert_eq!(entry(&format!("160000 commit {object}\tx")).unwrap().kind, Kind::Submodule);
         assert!(entry("").is_none());
     }
 }

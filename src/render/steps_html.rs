@@ -144,14 +144,15 @@ fn wished(wish: &Wish) -> String {
     wish.value().map_or_else(|| words::CLEARED.to_owned(), |it| value(it.as_str()))
 }
 
-/// A field before and after; of longer texts, only the words that differ are struck or underlined.
+/// A field before and after. Texts that share words stand below each other, and only the words that
+/// differ are struck or underlined.
 fn changed(change: &Change) -> String {
     let name = name(change.field.name());
     if let (Some(before), Some(after)) = (&change.before, change.after.value())
         && let Some((old, new)) = word_diff::words(before, after)
     {
         let (old, new) = (marked(&old, "del"), marked(&new, "ins"));
-        return row(&name, &format!("<code>{old}</code> → <code>{new}</code>"));
+        return row(&name, &format!("<code>{old}</code><br>→ <code>{new}</code>"));
     }
     let text = |value: &Value| escape::html(&escape::value(value.as_str()));
     let before = change.before.as_ref().map(|it| format!("<del>{}</del>", text(it)));

@@ -187,6 +187,27 @@ fn no_repository_and_no_git_are_errors_of_their_own() {
 }
 
 #[test]
+fn a_file_that_is_not_in_the_clone_is_not_fetched() {
+    let Some(env) = branch() else { return };
+    let line = "git config uploadpack.allowFilter true && git clone -q --filter=blob:none \
+                file://$PWD clone && cp omniform.state.jsonl clone/";
+    let run: Run = env.shell(".", line).output().unwrap().into();
+    run.expect(0);
+    let objects = |env: &TestEnv| {
+        let line = "git -C clone count-objects -v; ls clone/.git/objects/pack";
+        Run::from(env.shell(".", line).output().unwrap()).expect(0).stdout
+    };
+    let before = objects(&env);
+    env.run(&["-C", "clone", "plan", "--base", "HEAD"]).expect(0);
+    let run = env.run(&["-C", "clone", "plan", "--base", "HEAD~1"]).expect(1);
+    assert!(
+        run.stderr.contains("a file of `HEAD~1` is not in this clone: customers/shop.yaml"),
+        "{run}"
+    );
+    assert_eq!(objects(&env), before);
+}
+
+#[test]
 fn links_of_a_revision_are_followed_within_the_project_and_no_further() {
     let Some(env) = committed("") else { return };
     let second = "brand: shop\ncustomers: { D: { firstname: Dot } }\n";
