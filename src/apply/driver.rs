@@ -89,11 +89,11 @@ impl<H: Helpdesk + 'static, S: Sink, P: Progress> Driver<H, S, P> {
         let set_aside = self.machine.ended();
         let total = self.machine.total() - set_aside;
         let mut told = None;
-        let mut event = Event::Started;
+        let mut tick = vec![Event::Started];
         loop {
             outside.wake = None;
             let mut finished = false;
-            for command in self.machine.handle(event, outside.start.elapsed(), now()) {
+            for command in self.machine.handle(tick, outside.start.elapsed(), now()) {
                 match command {
                     Command::Write(lines) => outside.write(lines),
                     Command::Send { step, .. } => outside.send(step, &self.machine, &self.helpdesk),
@@ -114,7 +114,8 @@ impl<H: Helpdesk + 'static, S: Sink, P: Progress> Driver<H, S, P> {
                     signals: outside.signals,
                 };
             }
-            event = outside.next().await;
+            tick = vec![outside.next().await];
+            tick.extend(outside.answered_by_now());
         }
     }
 }
@@ -153,6 +154,15 @@ impl<S: Sink> Outside<S> {
                 }
             }
         }
+    }
+
+    /// Every answer that is there already, without waiting for one.
+    fn answered_by_now(&mut self) -> Vec<Event> {
+        let mut events = Vec::new();
+        while let Some(answered) = self.requests.try_join_next_with_id() {
+            events.extend(self.answered(answered));
+        }
+        events
     }
 
     fn written(&mut self, written: Result<(S, Result<(), StoreError>), JoinError>) -> Event {

@@ -197,22 +197,30 @@ impl Executor {
         })
     }
 
-    /// Takes one event and gives what is to be done now. `now` counts from the start of the run and
-    /// never goes back; `at` is the instant that is recorded.
-    pub fn handle(&mut self, event: Event, now: Duration, at: Timestamp) -> Vec<Command> {
+    /// Takes the events of one tick and gives what is to be done now. `now` counts from the start of
+    /// the run and never goes back; `at` is the instant that is recorded. Whatever has happened by now
+    /// belongs in one tick: what it makes ready shares one write and one sync.
+    pub fn handle(
+        &mut self,
+        events: impl IntoIterator<Item = Event>,
+        now: Duration,
+        at: Timestamp,
+    ) -> Vec<Command> {
         if self.ending != Ending::NotYet {
             return Vec::new();
         }
-        match event {
-            Event::Started => {}
-            Event::Durable => self.durable(),
-            Event::NotDurable(cause) => self.not_durable(cause),
-            Event::Answered { step, answer } => self.answered(step, &answer, now),
-            Event::Woke => self.woke(now),
-            Event::Interrupted(signal) => self.interrupted(signal, now),
-        }
-        if self.ending == Ending::Abandoned {
-            return vec![Command::Finish];
+        for event in events {
+            match event {
+                Event::Started => {}
+                Event::Durable => self.durable(),
+                Event::NotDurable(cause) => self.not_durable(cause),
+                Event::Answered { step, answer } => self.answered(step, &answer, now),
+                Event::Woke => self.woke(now),
+                Event::Interrupted(signal) => self.interrupted(signal, now),
+            }
+            if self.ending == Ending::Abandoned {
+                return vec![Command::Finish];
+            }
         }
         self.pump(now, at)
     }

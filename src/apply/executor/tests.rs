@@ -41,7 +41,7 @@ impl Bench {
         }
         self.wake = None;
         let mut sends = Vec::new();
-        for command in self.machine.handle(event, self.now, Timestamp::from_second(1_000)) {
+        for command in self.machine.handle([event], self.now, Timestamp::from_second(1_000)) {
             match command {
                 Command::Write(lines) => {
                     assert!(!self.writing, "two batches at once");
@@ -462,4 +462,25 @@ fn a_step_that_does_not_fit_the_record_is_not_sent_and_the_rest_goes_on() {
     assert!(failure.cause.contains("does not fit the record"), "{}", failure.cause);
     assert_eq!(report.outcomes[1].1, Outcome::Skipped(Skip::EarlierStep));
     assert!(matches!(report.outcomes[2].1, Outcome::Done(_)));
+}
+
+#[test]
+fn what_happened_in_one_tick_shares_one_write() {
+    let mut bench = Bench::new(creates(9), limits(4));
+    bench.tell(Event::Started);
+    assert_eq!(bench.run(), [0]);
+    bench.answer(0, Answer::Done);
+    let mut sends = bench.run();
+    while sends.len() < 4 {
+        sends.extend(bench.run());
+    }
+    let before = bench.batches.len();
+    let done = sends.iter().map(|&step| Event::Answered { step, answer: Answer::Done });
+    let commands = bench.machine.handle(done, bench.now, Timestamp::from_second(1_000));
+    let written = commands.iter().filter_map(|command| match command {
+        Command::Write(lines) => Some(lines.len()),
+        _ => None,
+    });
+    assert_eq!(written.collect::<Vec<_>>(), [8], "four results and four intents");
+    assert_eq!(bench.batches.len(), before);
 }

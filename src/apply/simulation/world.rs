@@ -131,13 +131,13 @@ impl<'a> World<'a> {
         self.happenings += 1;
         assert!(self.happenings < 100_000, "rule: the run does not end");
         if self.happenings == 1 {
-            self.tell(Event::Started);
+            self.tell(vec![Event::Started]);
             return;
         }
         if self.trouble.signal_after.contains(&Some(self.happenings)) {
             self.rules.signalled(self.now);
             if self.broken != Some(Broken::SignalIgnored) {
-                self.tell(Event::Interrupted(15));
+                self.tell(vec![Event::Interrupted(15)]);
             }
             return;
         }
@@ -152,7 +152,7 @@ impl<'a> World<'a> {
                 let late = Duration::from_micros(self.random.u64(0..3000));
                 self.now = self.now.max(wake + late);
                 self.wake = None;
-                self.tell(Event::Woke);
+                self.tell(vec![Event::Woke]);
             }
             _ => panic!("rule: the machine hangs at {:?}", self.now),
         }
@@ -161,19 +161,20 @@ impl<'a> World<'a> {
     fn happen(&mut self, happening: Happening) {
         match happening {
             Happening::Tell(event) => {
-                match &event {
-                    Event::Durable => {
-                        let bytes = self.syncing.take().unwrap_or_default();
-                        self.reach(&bytes);
+                let mut tick = vec![self.seen(event)];
+                // What happens at nearly the same time may be one tick.
+                while self.random.u32(0..3) == 0
+                    && let Some(entry) = self.agenda.first_entry()
+                    && matches!(entry.get(), Happening::Tell(Event::Answered { .. }))
+                    && entry.key().0 <= self.now + Duration::from_millis(5)
+                {
+                    let ((time, _), happening) = entry.remove_entry();
+                    self.now = self.now.max(time);
+                    if let Happening::Tell(event) = happening {
+                        tick.push(self.seen(event));
                     }
-                    Event::NotDurable(_) => self.tear(),
-                    Event::Answered { step, answer } => {
-                        self.rules.answered(*step, answer, self.now);
-                    }
-                    _ => {}
                 }
-                let event = self.disguised(event);
-                self.tell(event);
+                self.tell(tick);
             }
             Happening::Reach(bytes) => self.reach(&bytes),
             Happening::Arrive { step, answer, key, action, back_ms } => {
@@ -185,6 +186,20 @@ impl<'a> World<'a> {
                 self.later(back_ms, Happening::Tell(Event::Answered { step, answer }));
             }
         }
+    }
+
+    /// Takes note of an event, and gives what the machine is told of it.
+    fn seen(&mut self, event: Event) -> Event {
+        match &event {
+            Event::Durable => {
+                let bytes = self.syncing.take().unwrap_or_default();
+                self.reach(&bytes);
+            }
+            Event::NotDurable(_) => self.tear(),
+            Event::Answered { step, answer } => self.rules.answered(*step, answer, self.now),
+            _ => {}
+        }
+        self.disguised(event)
     }
 
     /// What a broken protocol makes of an event.
@@ -216,12 +231,12 @@ impl<'a> World<'a> {
         Event::Answered { step, answer }
     }
 
-    fn tell(&mut self, event: Event) {
+    fn tell(&mut self, tick: Vec<Event>) {
         let now = self.now;
-        self.note(|| format!("{now:?} {event:?}"));
+        self.note(|| format!("{now:?} {tick:?}"));
         let at = Timestamp::from_second(1_700_000_000 + i64::try_from(now.as_secs()).unwrap());
         self.wake = None;
-        for command in self.machine.handle(event, self.now, at) {
+        for command in self.machine.handle(tick, self.now, at) {
             self.commands += 1;
             if self.trouble.kill_at == Some(self.commands) {
                 self.state = Life::Dead;
