@@ -46,8 +46,11 @@ pub(super) fn open_within(
         job: context.environment.job.clone(),
         since: environment::now(),
     };
-    let lock =
-        Lock::acquire(&workspace.paths, &owner, wait).map_err(|error| failure(error.into()))?;
+    let waiting = |holder: &str| {
+        context.say(&format!("The state is locked by {holder}: waiting for it to end."));
+    };
+    let lock = Lock::acquire_telling(&workspace.paths, &owner, wait, waiting)
+        .map_err(|error| failure(error.into()))?;
     let absent = absent(context, workspace, missing)?;
     let endpoint = &workspace.project.endpoint;
     let session =

@@ -118,9 +118,23 @@ impl Lock {
     /// # Errors
     /// If another run holds it still, or the disk refuses.
     pub fn acquire(paths: &Paths, owner: &Owner, timeout: Duration) -> Result<Self, LockError> {
+        Self::acquire_telling(paths, owner, timeout, |_| {})
+    }
+
+    /// The same; if there is something to wait for, `waiting` is told once who holds the lock.
+    ///
+    /// # Errors
+    /// As [`Lock::acquire`].
+    pub fn acquire_telling(
+        paths: &Paths,
+        owner: &Owner,
+        timeout: Duration,
+        waiting: impl FnOnce(&str),
+    ) -> Result<Self, LockError> {
         let start = Instant::now();
         let mut replaced = 0;
         let (mut looks, mut seen) = (0, None);
+        let mut waiting = Some(waiting);
         loop {
             match attempt(paths.lock())? {
                 Attempt::Taken(mut lock) => {
@@ -135,6 +149,9 @@ impl Lock {
                 Attempt::Busy => {
                     let left = timeout.saturating_sub(start.elapsed());
                     if !left.is_zero() {
+                        if let Some(waiting) = waiting.take() {
+                            waiting(&holder(read_owner(paths.lock()).as_deref()));
+                        }
                         std::thread::sleep(PAUSE.min(left));
                         continue;
                     }
@@ -249,11 +266,17 @@ mod tests {
         let paths = paths(&folder);
         let held = Lock::acquire(&paths, &owner("first"), Duration::ZERO).unwrap();
         std::thread::scope(|scope| {
-            let waits = scope
-                .spawn(|| Lock::acquire(&paths, &owner("second"), Duration::from_secs(20)).is_ok());
-            std::thread::sleep(Duration::from_millis(20));
+            let (sender, told) = std::sync::mpsc::channel();
+            let (paths, second) = (&paths, owner("second"));
+            let waits = scope.spawn(move || {
+                let tell = |holder: &str| sender.send(holder.to_owned()).unwrap();
+                Lock::acquire_telling(paths, &second, Duration::from_secs(20), tell).is_ok()
+            });
+            let holder = told.recv().unwrap();
+            assert!(holder.starts_with("`apply` of run first on host runner-7"), "{holder}");
             drop(held);
             assert!(waits.join().unwrap());
+            assert!(told.recv().is_err(), "told once");
         });
     }
 
