@@ -105,7 +105,7 @@ pub(super) async fn run(
     loop {
         let (mut wake, mut is_over) = (None, false);
         let event = events.pop_front().expect("the machine waits for nothing");
-        for command in machine.handle(event, now, at) {
+        for command in machine.handle([event], now, at) {
             match command {
                 Command::Write(lines) => {
                     is_journalled |= !lines.is_empty();
