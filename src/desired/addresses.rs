@@ -44,10 +44,19 @@ pub(super) fn address(scalar: &Scalar<'_>, kind: Kind, findings: &mut Findings) 
     }
 }
 
+/// Whether a text is the address of a page, as `https://twitter.com/adal` or `fb.com/adal`.
+fn is_link(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let rest = lower.strip_prefix("https://").or(lower.strip_prefix("http://"));
+    let host = rest.unwrap_or(&lower).split_once('/').map_or("", |(host, _)| host);
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+    rest.is_some() || host.contains('.') && host.chars().all(plain)
+}
+
 /// Warns of what may be an address and hardly is the one that is meant.
 fn odd_address(scalar: &Scalar<'_>, kind: Kind, findings: &mut Findings) {
     let what = format!("this address for `{kind}`");
-    if matches!(kind, Kind::Facebook | Kind::Twitter) && scalar.text.contains('/') {
+    if matches!(kind, Kind::Facebook | Kind::Twitter) && is_link(&scalar.text) {
         let message = format!("{what} is a link to a page, and Omnidesk compares handles");
         let hint = "write what stands behind the last `/`, without a `?` and what follows it";
         findings.push(findings.at(Code::D137, scalar.mark, message).hint(hint));

@@ -87,9 +87,10 @@ fn split<'t>(
             let message = format!("the document that starts in line {line} has this key already");
             let hint = "put a line of `---` before it if another document starts here; keep one of \
                         the two otherwise";
-            let finding = findings.at(Code::D017, *start, message).hint(hint);
-            let first = findings.place(mark);
-            findings.repeated(*start, finding.related(first));
+            findings.repeated(*start, |findings| {
+                let finding = findings.at(Code::D017, *start, message).hint(hint);
+                finding.related(findings.place(mark))
+            });
         }
     }
     chunks

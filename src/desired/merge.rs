@@ -4,6 +4,7 @@
 //! nothing.
 
 use super::declare::Found;
+use super::findings::Bounded;
 use super::{Brands, Declared, Desired};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::model::{BrandId, Channel, Key, Place};
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// Merges what the files declare.
 pub(super) fn merge(brands: &Brands, mut found: Vec<Found>) -> (Desired, Diagnostics) {
-    let mut list = Diagnostics::new();
+    let mut list = Bounded::default();
     let place = |found: &Found| found.declared.place().clone();
     found.sort_by(|a, b| (&a.key, a.declared.place()).cmp(&(&b.key, b.declared.place())));
     let mut unique: Vec<Found> = Vec::with_capacity(found.len());
@@ -35,11 +36,11 @@ pub(super) fn merge(brands: &Brands, mut found: Vec<Found>) -> (Desired, Diagnos
         customers.insert(key, declared);
     }
     addresses_twice(addresses, &mut list);
-    (Desired { brands: brands.clone(), customers }, list)
+    (Desired { brands: brands.clone(), customers }, list.into_list())
 }
 
 /// Warns where two ids of one brand differ by case only.
-fn ids_by_case(found: &[Found], list: &mut Diagnostics) {
+fn ids_by_case(found: &[Found], list: &mut Bounded) {
     let mut folded: Vec<(BrandId, String, &Place)> = found
         .iter()
         .map(|found| {
@@ -60,7 +61,7 @@ fn ids_by_case(found: &[Found], list: &mut Diagnostics) {
 }
 
 /// Reports every address that stands in a brand before.
-fn addresses_twice(mut addresses: Vec<(BrandId, Channel, Place)>, list: &mut Diagnostics) {
+fn addresses_twice(mut addresses: Vec<(BrandId, Channel, Place)>, list: &mut Bounded) {
     addresses.sort();
     let mut first = 0;
     for index in 1..addresses.len() {

@@ -152,6 +152,7 @@ pub(super) fn unknown<'k>(
     let meant = nearest(&key.text, known.iter().copied());
     let of_entry = known.contains(&"firstname");
     let hint = match meant {
+        _ if key.text.starts_with("//") => "a comment starts with `#`, not with `//`".to_owned(),
         _ if key.style == Style::Plain && key.text.contains(':') => {
             "write `key: value`, with a blank behind the colon".to_owned()
         }

@@ -203,7 +203,10 @@ fn every_diagnostic_code_is_provoked_by_a_case() {
         let expected: PathBuf = entry.unwrap().path().join("expected.txt");
         provoked.push_str(&fs::read_to_string(expected).unwrap());
     }
+    // A case would have to print 100,000 lines; a unit test of the findings shows it.
+    let beyond = |code: &omniform::diagnostic::Code| code.as_str() == "D023";
     let missing: Vec<_> = omniform::diagnostic::Code::all()
+        .filter(|code| !beyond(code))
         .filter(|code| !provoked.contains(&format!("[{code}]")))
         .collect();
     assert!(missing.is_empty(), "no case provokes {missing:?}");

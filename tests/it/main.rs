@@ -13,6 +13,7 @@ mod base;
 mod browser;
 mod cases;
 mod ci_github;
+mod corpus;
 mod editors;
 mod examples;
 mod exit_codes;

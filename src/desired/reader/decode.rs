@@ -171,7 +171,8 @@ fn is_bad(c: char, next: Option<char>) -> bool {
     }
 }
 
-fn after(mark: Mark, c: char) -> Mark {
+/// The place behind a character.
+pub(super) fn after(mark: Mark, c: char) -> Mark {
     if c == '\n' {
         Mark::at(mark.line.saturating_add(1), 1)
     } else {

@@ -203,12 +203,27 @@ impl<'t> Builder<'t, '_> {
             }
             Event::SequenceStart(style, ..) => {
                 let (items, flow) = (Vec::new(), style == StructureStyle::Flow);
-                self.descend(Open::List { mark: at, items, flow }, at);
+                let mark = if flow { at } else { self.dash(at, span.start.byte_offset()) };
+                self.descend(Open::List { mark, items, flow }, mark);
             }
             Event::MappingEnd | Event::SequenceEnd => self.close(),
             _ => {}
         }
         true
+    }
+
+    /// Where the first `-` of a list is: for a list in the column of its key, the parser names the
+    /// place behind it.
+    fn dash(&self, at: Mark, offset: Option<usize>) -> Mark {
+        let before = offset.and_then(|offset| self.text.get(..offset)).unwrap_or_default();
+        let upto = before.trim_end_matches([' ', '\t']);
+        let here = self.text[before.len()..].strip_prefix('-');
+        let is_here = here.is_some_and(|rest| rest.starts_with([' ', '\t', '\n', '\r']));
+        if is_here || !upto.ends_with('-') {
+            return at;
+        }
+        let back = number(before.len() - upto.len() + 1);
+        Mark::at(at.line, at.column.saturating_sub(back))
     }
 
     fn report(&mut self, code: Code, mark: Mark, message: &str, hint: &'static str) {
@@ -343,11 +358,14 @@ pub(super) fn mark_repeated(pairs: &mut [Pair<'_>], findings: &mut Findings) {
             let again = &mut pairs[order[index]];
             again.repeated = true;
             let here = again.key.mark;
-            let before = findings.place(pairs[order[first]].key.mark);
-            let message = format!("this key stands in the map already, in line {}", before.line);
-            let hint = "keep one of the two; otherwise one would silently win";
-            let finding = findings.at(Code::D017, here, message).hint(hint);
-            findings.repeated(here, finding.related(before));
+            let before = pairs[order[first]].key.mark;
+            findings.repeated(here, |findings| {
+                let message =
+                    format!("this key stands in the map already, in line {}", before.line);
+                let hint = "keep one of the two; otherwise one would silently win";
+                let finding = findings.at(Code::D017, here, message).hint(hint);
+                finding.related(findings.place(before))
+            });
         } else {
             first = index;
         }

@@ -2,7 +2,7 @@
 
 use super::super::findings::Findings;
 use super::blanks::is_odd;
-use super::decode::number;
+use super::decode::{after, number};
 use super::{DEPTH_MAX, Mark, words};
 use crate::diagnostic::{Code, Diagnostic};
 use granit_parser::ErrorKind;
@@ -57,13 +57,49 @@ pub(super) fn finding(kind: &ErrorKind, at: &At<'_>, findings: &Findings) -> Dia
             .hint("choose one of the two sides, and remove all lines with markers"),
         _ => {
             let (found, hint) = colon(kind, at).unwrap_or_else(|| words::of(kind));
+            let is_comment = at.line().trim_start().starts_with("//");
+            let hint = if is_comment { "a comment starts with `#`, not with `//`" } else { hint };
             let message = match found {
                 Some(found) => format!("not readable as YAML: {found}"),
                 None => format!("not readable as YAML: {kind}"),
             };
-            findings.at(Code::D012, at.mark, message).hint(hint)
+            let mark = match kind {
+                ErrorKind::UnknownQuotedScalarEscape
+                | ErrorKind::InvalidQuotedScalarHexEscape
+                | ErrorKind::InvalidUnicodeEscape => bad_escape(at),
+                _ => at.mark,
+            };
+            findings.at(Code::D012, mark, message).hint(hint)
         }
     }
+}
+
+/// Where the escape is that the parser refused: it stops at the quotes around it.
+fn bad_escape(at: &At<'_>) -> Mark {
+    const KNOWN: &str = "0abt\tnvfre \"/\\N_LP\n\r";
+    let mut mark = at.mark;
+    let mut chars = at.rest.chars().skip(number_of(mark.column) - 1).peekable();
+    while let Some(c) = chars.next() {
+        let start = mark;
+        mark = after(mark, c);
+        if c != '\\' {
+            continue;
+        }
+        let Some(sign) = chars.next() else { return start };
+        mark = after(mark, sign);
+        let digits = match sign {
+            'x' => 2,
+            'u' => 4,
+            'U' => 8,
+            sign if KNOWN.contains(sign) => 0,
+            _ => return start,
+        };
+        for _ in 0..digits {
+            let Some(digit) = chars.next_if(char::is_ascii_hexdigit) else { return start };
+            mark = after(mark, digit);
+        }
+    }
+    at.mark
 }
 
 /// What is meant where the parser refuses a colon that starts no key: the reason is often above.

@@ -1,6 +1,6 @@
 //! Texts as YAML: syntax, and what of YAML is not used. *Pure.*
 
-use crate::diagnostic::Example::{Customers, Entry};
+use crate::diagnostic::Example::{Customers, Entry, Situation};
 
 checks! {
     D012 Error "not readable as YAML"
@@ -60,4 +60,9 @@ checks! {
     why: "Keys are names; a list, a map or nothing in place of one mostly comes from a template that was not filled in."
     example: Entry { wrong: "fields: { {{ name }}: gold }", right: "fields: { tier: gold }" };
     fix: "Write the name of the key, and put it into quotes if it starts with `{` or `[`."
+
+    D023 Warning "more problems than are told one by one"
+    why: "Beyond 100,000 errors, or as many warnings, in one file nobody reads another one, and telling them would fill the memory."
+    example: Situation("A spreadsheet was exported with a wrong column for the ids, and each of its 150,000 customers is an error.");
+    fix: "Mend what the problems above have in common, and validate again."
 }

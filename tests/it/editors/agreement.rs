@@ -322,7 +322,9 @@ pub(super) fn disagreement(text: &Text, seen: Option<bool>) -> Option<String> {
     }
     let hidden = |found: &Diagnostic| is_hidden(found, &text.yaml);
     let wrong = match seen {
-        None if !is_lax(&text.yaml) => "no parser of editors reads what validate reads".to_owned(),
+        None if !list.has_errors() && !is_lax(&text.yaml) => {
+            "no parser of editors reads what validate reads".to_owned()
+        }
         Some(false) if !list.has_errors() && !is_lax(&text.yaml) => {
             "only the schema refuses".to_owned()
         }
@@ -356,7 +358,7 @@ fn is_hidden(found: &Diagnostic, text: &str) -> bool {
     let is_plain = !word.starts_with(['\'', '"']);
     match found.code {
         // Nothing at all, told at its key or where it could be, is a null to an editor.
-        Code::D106 => word.is_empty() || word.ends_with(':') || word.contains(": #"),
+        Code::D106 => is_plain && (!word.contains(": ") || word.contains(": #")),
         Code::D119
         | Code::D129
         | Code::D204
@@ -375,12 +377,17 @@ fn is_hidden(found: &Diagnostic, text: &str) -> bool {
 }
 
 /// Whether parsers of editors differ in a text, of each other or of us: for numbers that start with
-/// zeros or have `_` in them, and since JSON has no word for the infinite.
+/// zeros or have `_` in them, since JSON has no word for the infinite, for nulls in capitals, tabs
+/// between words, and documents that only a `...` parts.
 fn is_lax(text: &str) -> bool {
     let mut words = text.split([' ', '\n', '[', ']', '{', '}', ',', ':']);
-    words.any(|word| {
-        word == ".inf" || is_filled_with_zeros(word) || word.contains('_') && is_number(word)
-    })
+    text.contains('\t')
+        || text.contains("\n...\n")
+        || words.any(|word| {
+            matches!(word, ".inf" | "NULL" | "Null")
+                || is_filled_with_zeros(word)
+                || word.contains('_') && is_number(word)
+        })
 }
 
 fn is_flag(word: &str) -> bool {

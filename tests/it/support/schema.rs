@@ -65,6 +65,8 @@ pub(crate) fn sees_project(text: &str) -> Option<bool> {
 /// and behind the last `---` it is none.
 fn seen(text: &str) -> Option<Vec<Value>> {
     use serde::Deserialize;
+    // Editors take the mark away before they parse; this parser does not.
+    let text = text.trim_start_matches('\u{FEFF}');
     let documents = serde_yaml::Deserializer::from_str(text).map(Value::deserialize);
     let mut documents: Vec<Value> = documents.collect::<Result<_, _>>().ok()?;
     if documents.len() > 1 && documents.last().is_some_and(Value::is_null) {
