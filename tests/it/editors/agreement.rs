@@ -354,7 +354,9 @@ pub(super) fn is_about_yaml(found: &Diagnostic) -> bool {
 fn is_hidden(found: &Diagnostic, text: &str) -> bool {
     let (line, column) = (found.place.line as usize, found.place.column as usize);
     let line: String = text.lines().nth(line - 1).unwrap().chars().skip(column - 1).collect();
-    let word = line.split([',', '}', ']']).next().unwrap().trim_end();
+    // A comment is nothing to any parser.
+    let bare = if line.starts_with('#') { "" } else { line.split(" #").next().unwrap() };
+    let word = bare.split([',', '}', ']']).next().unwrap().trim_end();
     let is_plain = !word.starts_with(['\'', '"']);
     match found.code {
         // Nothing at all, told at its key or where it could be, is a null to an editor.
