@@ -4,8 +4,9 @@
 //! folded updates, requests that add channels, creates, and updates last. What is cut is counted. Purges and
 //! held steps are no section: they are never cut.
 
-use super::review::{Group, Part};
-use super::{steps_markdown, words};
+use super::review::{Group, Part, Updates};
+use super::steps_markdown::{self, Customers};
+use super::words;
 
 /// How far a comment may be cut: 0 is not at all.
 pub(super) const CUTS: u8 = 6;
@@ -54,24 +55,27 @@ pub(super) fn group(group: &Group<'_>, out: &mut Vec<Section>) {
     }
 }
 
+/// Updates: alike ones stand before those alone, which are rendered once for all forms.
 fn updates(group: &Group<'_>, title: &str) -> Section {
-    let all = |list| -> Vec<String> {
-        group.updates.iter().map(|it| steps_markdown::updates(it, list)).collect()
-    };
-    let (alike, alone): (Vec<_>, Vec<_>) =
+    let (alike, alone): (Vec<&Updates<'_>>, Vec<&Updates<'_>>) =
         group.updates.iter().partition(|updates| updates.steps.len() > 1);
-    let mut forms = vec![(0, fold(title, &all(steps_markdown::Customers::All)))];
+    let items = |list: &[&Updates<'_>], customers| -> Vec<String> {
+        list.iter().map(|it| steps_markdown::updates(it, customers)).collect()
+    };
+    let singles = items(&alone, Customers::All);
+    let mut all = items(&alike, Customers::All);
+    all.extend(singles.iter().cloned());
+    let mut forms = vec![(0, fold(title, &all))];
     if !alike.is_empty() {
-        forms.push((LISTS, fold(title, &all(steps_markdown::Customers::Some))));
-        let mut items: Vec<String> = alike
-            .iter()
-            .map(|it| steps_markdown::updates(it, steps_markdown::Customers::Some))
-            .collect();
+        let mut some = items(&alike, Customers::Some);
+        let mut last = some.clone();
+        some.extend(singles);
+        forms.push((LISTS, fold(title, &some)));
         if !alone.is_empty() {
             let count = words::counted(alone.len(), "other update", "other updates");
-            items.push(format!("- {count} {NOT_LISTED}\n"));
+            last.push(format!("- {count} {NOT_LISTED}\n"));
         }
-        forms.push((UPDATES, fold(title, &items)));
+        forms.push((UPDATES, fold(title, &last)));
     }
     let last = if alike.is_empty() { UPDATES } else { CUTS };
     forms.push((last, counted(title)));
