@@ -360,7 +360,7 @@ fn is_hidden(found: &Diagnostic, text: &str) -> bool {
     let is_plain = !word.starts_with(['\'', '"']);
     match found.code {
         // Nothing at all, told at its key or where it could be, is a null to an editor.
-        Code::D106 => is_plain && (!word.contains(": ") || word.contains(": #")),
+        Code::D106 => is_plain && !word.contains(": "),
         Code::D119
         | Code::D129
         | Code::D204
