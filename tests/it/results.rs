@@ -38,11 +38,36 @@ impl Account {
         run.expect(8)
     }
 
+    /// The results that were told of customers who are not recorded.
+    fn open(&self, run: &Run) -> Vec<String> {
+        let listed = self.env.run(&["state", "list"]).expect(0).stdout;
+        let recorded: BTreeSet<&str> =
+            listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+        let open = results(run).into_iter().filter(|line| {
+            let id = line.split("\"id\":\"").nth(1).unwrap().split('"').next().unwrap();
+            line.contains("\"done\"") && !recorded.contains(format!("shop/{id}").as_str())
+        });
+        open.map(str::to_owned).collect()
+    }
+
     fn doubts(&self) -> usize {
         let run = self.env.run(&["state", "list", "--format", "json"]).expect(0);
         let list: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
         list["doubts"].as_array().map_or(0, Vec::len)
     }
+}
+
+/// An account after such an apply, with results that the journal does not have: where it ends is a
+/// matter of moments, and once in a while it ends between two of them.
+fn account_with_doubts() -> (Account, Run) {
+    for _ in 0..20 {
+        let account = account();
+        let run = account.apply_onto_little();
+        if !account.open(&run).is_empty() {
+            return (account, run);
+        }
+    }
+    panic!("no run ended with a result that was not durable");
 }
 
 fn results(run: &Run) -> Vec<&str> {
@@ -51,8 +76,7 @@ fn results(run: &Run) -> Vec<&str> {
 
 #[test]
 fn what_a_run_told_is_taken_over_out_of_the_log_of_its_job() {
-    let account = account();
-    let run = account.apply_onto_little();
+    let (account, run) = account_with_doubts();
     let told = results(&run).len();
     let sent = account.strict.writes().len();
     assert!(sent > 0 && sent < CROWD && told >= sent, "{sent} sent, {told} told\n{run}");
@@ -102,23 +126,9 @@ fn a_log_that_does_not_fit_settles_nothing() {
 
 #[test]
 fn results_that_are_missing_leave_their_doubts() {
-    let account = account();
-    let run = account.apply_onto_little();
-    let recorded: BTreeSet<String> = account
-        .env
-        .run(&["state", "list"])
-        .expect(0)
-        .stdout
-        .lines()
-        .filter_map(|line| Some(line.split_whitespace().next()?.to_owned()))
-        .collect();
-    let open = results(&run).into_iter().filter(|line| {
-        let id = line.split("\"id\":\"").nth(1).unwrap().split('"').next().unwrap();
-        line.contains("\"done\"") && !recorded.contains(&format!("shop/{id}"))
-    });
-    let one: Vec<&str> = open.take(1).collect();
+    let (account, run) = account_with_doubts();
     let before = account.doubts();
-    account.env.write("job.log", one[0]);
+    account.env.write("job.log", &account.open(&run)[0]);
     let expected = if before == 1 { 0 } else { 4 };
     let recovered = account.env.run(&["recover", "--from", "job.log"]).expect(expected);
     assert!(recovered.stderr.contains("missing"), "{recovered}");
