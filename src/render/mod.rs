@@ -15,13 +15,8 @@ macro_rules! push {
     }};
 }
 
-mod diagnostics_github;
-mod diagnostics_json;
-mod diagnostics_sarif;
-mod diagnostics_text;
+mod diagnostics;
 mod escape;
-mod excerpt;
-mod explanation;
 mod fields_text;
 mod fill;
 mod json;
@@ -52,11 +47,10 @@ mod hostile;
 #[cfg(test)]
 mod samples;
 
-pub use diagnostics_github::diagnostics_github;
-pub use diagnostics_json::diagnostics_json;
-pub use diagnostics_sarif::diagnostics_sarif;
-pub use diagnostics_text::{Extent, diagnostics_text, diagnostics_text_with_lines};
-pub use explanation::{checks_json, checks_list, checks_markdown, checks_text};
+pub use diagnostics::{
+    Extent, checks_json, checks_list, checks_markdown, checks_text, diagnostics_github,
+    diagnostics_json, diagnostics_sarif, diagnostics_text, diagnostics_text_with_lines,
+};
 pub use plan_html::plan_html;
 pub use plan_json::plan_json;
 pub use plan_markdown::{MARKDOWN_LIMIT, TooLong, plan_markdown};

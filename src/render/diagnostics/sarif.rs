@@ -2,11 +2,11 @@
 //!
 //! Every check is a rule with its help, every finding a result with its region.
 
-use super::diagnostics_github::rooted;
 use super::explanation::rule_markdown;
-use super::{escape, json, words};
+use super::github::rooted;
 use crate::diagnostic::{Check, Code, Diagnostic, Diagnostics, Severity};
 use crate::model::Place;
+use crate::render::{escape, json, words};
 use serde::Serialize;
 use std::collections::BTreeMap;
 

@@ -1,10 +1,10 @@
 //! What there is to say about checks: the text of `explain`, the page of all checks, the help of a
 //! SARIF rule. *Pure.* Made from the catalogue alone.
 
-use super::fill::sentence;
-use super::view::Tone;
-use super::{View, escape, json};
 use crate::diagnostic::{Check, Code, Example, Severity};
+use crate::render::fill::sentence;
+use crate::render::view::Tone;
+use crate::render::{View, escape, json};
 use serde::Serialize;
 
 /// Every check in one line each.

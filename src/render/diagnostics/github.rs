@@ -1,9 +1,9 @@
 //! Diagnostics as GitHub workflow commands, which a run shows as annotations of the changed lines.
 //! *Pure.* The form: GitHub's "Workflow commands for GitHub Actions".
 
-use super::escape::{github_message, github_property};
-use super::words;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::render::escape::{github_message, github_property};
+use crate::render::words;
 
 /// One command a finding; nothing at all when nothing was found. `prefix` is the path from the Git
 /// root to the project's folder, empty if they are the same.

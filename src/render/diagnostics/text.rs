@@ -2,11 +2,11 @@
 //! *Pure.* A source line holds people's data: it is there on request only, and never masked.
 
 use super::excerpt::{Lines, Target};
-use super::view::Tone;
-use super::{Values, View, escape, words};
 use crate::desired::SourceFile;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::model::Place;
+use crate::render::view::Tone;
+use crate::render::{Values, View, escape, words};
 
 /// How many findings a text shows before it only counts the rest.
 const SHOWN_MAX: usize = 100;

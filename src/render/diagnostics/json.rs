@@ -1,7 +1,7 @@
 //! Diagnostics as JSON, in the shape of the contract. *Pure.*
 
-use super::json;
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::render::json;
 use serde::Serialize;
 
 #[derive(Serialize)]

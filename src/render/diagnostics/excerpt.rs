@@ -5,10 +5,10 @@
 //!
 //! Why an index: a file may have as many findings as lines.
 
-use super::{Colour, View, escape};
 use crate::desired::SourceFile;
 use crate::diagnostic::{Code, Diagnostics, Severity};
 use crate::model::Place;
+use crate::render::{Colour, View, escape};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
