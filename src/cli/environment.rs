@@ -90,10 +90,10 @@ pub(super) fn colour_fits(stream: &impl IsTerminal) -> bool {
         && text("TERM").is_none_or(|term| term != "dumb")
 }
 
-/// Columns of the terminal, else of `COLUMNS`, else 80.
+/// The columns that `COLUMNS` says, else those of the terminal, else 80.
 pub(super) fn width() -> usize {
     text("COLUMNS")
-        .and_then(|columns| columns.parse().ok())
+        .and_then(|columns| columns.parse().ok().filter(|columns| *columns > 0))
         .or_else(|| terminal_size::terminal_size().map(|(columns, _)| usize::from(columns.0)))
         .unwrap_or(80)
         .clamp(20, 400)

@@ -17,6 +17,11 @@ pub(super) fn run(context: &Context, arguments: &Validate) -> Ended {
         return Err(Failure::new(Exit::Usage, error)
             .hint("add --format json, github or sarif; the text goes to stdout all the same"));
     }
+    if arguments.output.as_ref().is_some_and(|file| file.as_os_str() == "-") {
+        let error = "--output takes the path of a file, found `-`";
+        let hint = "without --output, the form of --format goes to stdout";
+        return Err(Failure::new(Exit::Usage, error).hint(hint));
+    }
     let checked = workspace::check(context)?;
     match (&arguments.output, machine_form(format, &checked)) {
         (Some(shown), Some(form)) => {

@@ -6,8 +6,8 @@ use super::exit::{Exit, Failure};
 use super::output;
 use super::record;
 use crate::desired::{self, Brands, Desired, Project, SourceFile, files};
-use crate::diagnostic::{Code, Diagnostics};
-use crate::model::Endpoint;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::model::{Endpoint, Place};
 use crate::render;
 use crate::store::Paths;
 use std::path::{Path, PathBuf};
@@ -176,11 +176,10 @@ fn read_project(context: &Context) -> Result<Read, Failure> {
     let (file, given) = find_project(context).map_err(failed)?;
     let source = files::read_project(&file).map_err(|error| given.named(failed(error)))?;
     tracing::info!(path = %file.display(), "the project file is read");
-    let (project, diagnostics) = desired::parse_project(&source);
-    let project = match project {
-        Some(project) => Some(with_endpoint(context, project)?),
-        None => None,
-    };
+    let (mut project, mut diagnostics) = desired::parse_project(&source);
+    if let Some(project) = &mut project {
+        with_endpoint(context, project, &mut diagnostics);
+    }
     Ok(Read { file, source, project, diagnostics })
 }
 
@@ -229,13 +228,18 @@ impl<'a> Given<'a> {
     }
 }
 
-/// Lets `OMNIFORM_ENDPOINT` stand for the project file's endpoint.
-fn with_endpoint(context: &Context, mut project: Project) -> Result<Project, Failure> {
-    if let Some(text) = &context.environment.endpoint {
-        project.endpoint = Endpoint::parse(&text.to_string_lossy()).map_err(|problem| {
-            Failure::new(Exit::Failed, format!("OMNIFORM_ENDPOINT: {problem}"))
-                .hint("unset it, or give it the account's address without a path")
-        })?;
+/// Lets `OMNIFORM_ENDPOINT` stand for the project file's endpoint; a bad one is a finding about the
+/// variable, and hides none about the files.
+fn with_endpoint(context: &Context, project: &mut Project, diagnostics: &mut Diagnostics) {
+    const NAME: &str = "OMNIFORM_ENDPOINT";
+    let Some(text) = &context.environment.endpoint else { return };
+    match Endpoint::parse(&text.to_string_lossy()) {
+        Ok(endpoint) => project.endpoint = endpoint,
+        Err(problem) => {
+            let place = Place { file: NAME.into(), line: 1, column: 1 };
+            let hint = "unset the variable, or give it the account's address without a path";
+            let finding = Diagnostic::new(Code::D205, place, format!("{NAME}: {problem}"));
+            diagnostics.push(finding.hint(hint));
+        }
     }
-    Ok(project)
 }

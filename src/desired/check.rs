@@ -19,7 +19,7 @@ const DEFAULTS_KEYS: [&str; 2] = ["fields", "no_sync"];
 const ID_KEYS: [&str; 5] = ["id", "primary_id", "external_id", "customer_id", "externalPrimaryID"];
 
 /// How many other places of one mistake are told with it.
-const RELATED_MAX: usize = 10;
+pub(super) const RELATED_MAX: usize = 10;
 
 const DOCUMENT_SHAPE: &str = "{ brand: shop, customers: { C-1001: { firstname: Ada } } }";
 const CUSTOMERS_SHAPE: &str =

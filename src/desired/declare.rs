@@ -127,7 +127,9 @@ fn custom_fields(
     let mut fields = BTreeMap::new();
     for Line { name, value } in lines {
         let field = field_name(name, prefix, findings).map(Field::Custom);
-        let wish = wish(value, &name.text, Rule::Custom, findings);
+        // What no colon follows could be somebody's value.
+        let named = if name.bare { "" } else { &name.text };
+        let wish = wish(value, named, Rule::Custom, findings);
         fields.extend(field.zip(wish));
     }
     fields

@@ -1,8 +1,9 @@
 //! One customer as written, with every problem of structure. *Pure.*
 
+use super::check::RELATED_MAX;
 use super::document::{Entry, Line};
 use super::findings::Findings;
-use super::nearest::{nearest, shown};
+use super::nearest::{nearest, shown_key};
 use super::reader::{Mark, Node, Pair, Scalar, mark_repeated};
 use super::shape::{indented, map, meant_key, refuse, text, unknown, unknown_kind};
 use crate::diagnostic::{Code, Diagnostic};
@@ -101,7 +102,7 @@ pub(super) fn entry<'t>(
         let message = "expected no other key beside `purge`, found some";
         let hint = "remove the other keys to erase the customer, or `purge` to keep it";
         let finding = findings.at(Code::D131, mark, message).hint(hint);
-        let related = others.iter().map(|&mark| findings.place(mark));
+        let related = others.iter().take(RELATED_MAX).map(|&mark| findings.place(mark));
         findings.push(related.fold(finding, Diagnostic::related));
     }
     (Some(entry), inner)
@@ -152,7 +153,7 @@ pub(super) fn fields<'t>(node: Node<'t>, findings: &mut Findings) -> Vec<Line<'t
     };
     let hint = "a field holds one text: write it in quotes if it starts with `{` or `[`";
     let line = |Pair { key, value, .. }| {
-        let what = shown(&key.text)
+        let what = shown_key(&key)
             .map_or_else(|| "a field".to_owned(), |name| format!("the value of `{name}`"));
         text(value, &what, hint, findings).map(|value| Line { name: key, value })
     };

@@ -48,14 +48,17 @@ fn ids_by_case(found: &[Found], list: &mut Bounded) {
         })
         .collect();
     folded.sort();
-    for pair in folded.windows(2) {
-        let [(brand, id, first), (other, again, place)] = pair else { continue };
-        if brand == other && id == again {
+    let mut start = 0;
+    for index in 1..folded.len() {
+        let ((brand, id, first), (other, again, place)) = (&folded[start], &folded[index]);
+        if (brand, id) == (other, again) {
             let message = format!("this id differs by case only from the one in {first}");
             let hint =
                 "these are two customers; correct one of the ids if they are meant to be one";
             let finding = Diagnostic::new(Code::D114, (*place).clone(), message).hint(hint);
             list.push(finding.related((*first).clone()));
+        } else {
+            start = index;
         }
     }
 }

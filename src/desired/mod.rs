@@ -41,7 +41,7 @@ pub use schema::{schema_customers, schema_project};
 pub use set::{Declared, Desired, Order, Wanted};
 
 use crate::diagnostic::{Code, Diagnostics};
-use findings::Findings;
+use findings::{Bounded, Findings};
 use project_file::ProjectFile;
 use reader::Mark;
 use serde::Deserialize as _;
@@ -86,15 +86,15 @@ fn project(file: &SourceFile, findings: &mut Findings) -> Option<Project> {
 #[must_use]
 pub fn parse_customers(files: &[SourceFile], project: &Project) -> (Desired, Diagnostics) {
     let mut found = Vec::new();
-    let mut list = Diagnostics::new();
+    let mut list = Bounded::default();
     for file in files {
         let (own, problems) = parse_file(file, project);
         found.extend(own);
-        list.append(problems);
+        problems.into_iter().for_each(|finding| list.push(finding));
     }
     let (desired, problems) = merge::merge(&project.brands, found);
-    list.append(problems);
-    (desired, list.sorted())
+    problems.into_iter().for_each(|finding| list.push(finding));
+    (desired, list.into_list().sorted())
 }
 
 /// What one file declares, without a look at the others.

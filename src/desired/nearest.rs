@@ -1,5 +1,7 @@
 //! "Did you mean": the known word that a misspelt one is closest to. *Pure.*
 
+use super::reader::Scalar;
+
 /// How alike two words must be, from 0 to 1.
 const LIKENESS_MIN: f64 = 0.8;
 
@@ -53,6 +55,11 @@ pub(super) fn shown(word: &str) -> Option<&str> {
         && word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && word.chars().all(plain))
     .then_some(word)
+}
+
+/// A key as it may stand in a message; one that no colon follows could be somebody's value.
+pub(super) fn shown_key<'k>(key: &'k Scalar<'_>) -> Option<&'k str> {
+    shown(&key.text).filter(|_| !key.bare)
 }
 
 #[cfg(test)]

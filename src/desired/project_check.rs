@@ -3,7 +3,7 @@
 //! What passes here deserialises into `ProjectFile` without an error; the two agree by test.
 
 use super::findings::Findings;
-use super::nearest::{nearest, shown};
+use super::nearest::{nearest, shown_key};
 use super::project_file::VERSION;
 use super::project_values::{flag, glob, kind, positive, quantity, text, version, whole, word};
 use super::quantity::limit;
@@ -87,7 +87,7 @@ fn unknown<'k>(
     what: &str,
     findings: &mut Findings,
 ) -> Option<&'k str> {
-    let message = match shown(&key.text) {
+    let message = match shown_key(key) {
         Some(name) => format!("unknown key `{name}` in {what}"),
         None => format!("unknown key in {what}"),
     };

@@ -1,7 +1,7 @@
 //! Maps and texts where they belong, and keys that are known. *Pure.*
 
 use super::findings::Findings;
-use super::nearest::{nearest, other_name, shown};
+use super::nearest::{nearest, other_name, shown, shown_key};
 use super::reader::{Mark, Node, Pair, Scalar, Style, mark_repeated};
 use crate::diagnostic::Code;
 use crate::model::Kind;
@@ -106,7 +106,7 @@ pub(super) fn indented<'t>(
 fn put_below<'t>(right: &mut [Pair<'t>], mut below: Vec<Pair<'t>>, findings: &mut Findings) {
     let (Some(parent), Some(first)) = (right.last_mut(), below.first()) else { return };
     let mark = first.key.mark;
-    let message = match shown(&parent.key.text) {
+    let message = match shown_key(&parent.key) {
         Some(name) => {
             format!("expected a map for `{name}`, found nothing: its keys are not indented")
         }
@@ -145,7 +145,7 @@ pub(super) fn unknown<'k>(
     what: &str,
     findings: &mut Findings,
 ) -> Option<&'k str> {
-    let message = match shown(&key.text) {
+    let message = match shown_key(key) {
         Some(name) => format!("unknown key `{name}` in {what}"),
         None => format!("unknown key in {what}"),
     };
@@ -190,7 +190,7 @@ fn choices(known: &[&str]) -> String {
 
 /// Reports an unknown kind of channel; gives the one that is probably meant.
 pub(super) fn unknown_kind(key: &Scalar<'_>, findings: &mut Findings) -> Option<Kind> {
-    let message = match shown(&key.text) {
+    let message = match shown_key(key) {
         Some(name) => format!("unknown kind of channel `{name}`"),
         None => "unknown kind of channel".to_owned(),
     };

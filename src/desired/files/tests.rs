@@ -59,6 +59,19 @@ fn a_yaml_file_that_no_glob_matches_is_a_warning() {
 }
 
 #[test]
+fn names_that_are_not_utf_8_are_refused_since_two_of_them_can_look_alike() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = folder(&[("customers/a.yaml", "")]);
+    for name in [&b"b\xFF.yaml"[..], b"b\xFE.yaml"] {
+        let name = std::ffi::OsStr::from_bytes(name);
+        fs::write(folder.path().join("customers").join(name), "").unwrap();
+    }
+    let (names, told) = read(folder.path(), &[GLOB]);
+    assert_eq!(names, ["customers/a.yaml"]);
+    assert_eq!(told, ["D002 customers/b\u{FFFD}.yaml"]);
+}
+
+#[test]
 fn zero_files_are_an_error() {
     let empty = folder(&[("omniform.yaml", "")]);
     assert_eq!(read(empty.path(), &[GLOB]), (vec![], vec!["D001 omniform.yaml".to_owned()]));

@@ -140,8 +140,14 @@ impl Walk {
             return;
         }
         if self.set.is_match(&name) {
+            let below = entry.path().strip_prefix(&self.root).unwrap_or(entry.path());
             if entry.path_is_symlink() && !self.is_inside(entry.path()) {
                 self.leads_out(&name);
+            } else if below.to_str().is_none() {
+                // Two such names can look alike, and one of the files would go unread.
+                let message = "cannot be read: its path is not UTF-8";
+                let hint = "rename the file, or the folder above it";
+                self.list.push(finding(Code::D002, &name, message).hint(hint));
             } else {
                 self.found.insert(name, entry.path().to_owned());
             }

@@ -35,3 +35,9 @@ pub(super) fn hash_behind(text: &str, end: Option<usize>) -> bool {
     let rest = rest.strip_prefix(':').map_or(rest, |rest| rest.trim_start_matches(blank));
     rest.strip_prefix('#').and_then(|rest| rest.chars().next()).is_some_and(char::is_alphanumeric)
 }
+
+/// Whether no colon follows the text that ends there.
+pub(super) fn is_bare(text: &str, end: Option<usize>) -> bool {
+    let rest = end.and_then(|end| text.get(end..)).unwrap_or_default();
+    !rest.trim_start_matches([' ', '\t']).starts_with(':')
+}

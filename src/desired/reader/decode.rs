@@ -20,6 +20,12 @@ pub(super) fn decode<'t>(bytes: &'t [u8], findings: &mut Findings) -> Option<Cow
         return None;
     }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    if bytes.starts_with(b"\xEF\xBB\xBF") {
+        let message = "not readable as YAML: found a second byte-order mark, which cannot be seen";
+        findings.push(
+            findings.at(Code::D012, Mark::START, message).hint("save the file anew as UTF-8"),
+        );
+    }
     let (text, not_utf8) = match std::str::from_utf8(bytes) {
         Ok(text) => (Cow::Borrowed(text), None),
         Err(error) => {

@@ -72,6 +72,16 @@ enum Open<'t> {
     List { mark: Mark, items: Vec<Node<'t>>, flow: bool },
 }
 
+impl Open<'_> {
+    /// Where its bracket is, if it has one.
+    fn bracket(&self) -> Option<Mark> {
+        match self {
+            Self::Map { mark, flow: true, .. } | Self::List { mark, flow: true, .. } => Some(*mark),
+            _ => None,
+        }
+    }
+}
+
 /// A key whose value has not come yet.
 enum Key<'t> {
     Text(Scalar<'t>),
@@ -118,8 +128,11 @@ impl<'t> Builder<'t, '_> {
     /// is told already.
     fn syntax(&mut self, kind: &ErrorKind, marker: &Marker) {
         let at = syntax::At::new(mark(marker), marker.byte_offset(), self.text);
-        if !(self.repaired && at.line().contains(STAND_IN)) {
-            self.findings.push(syntax::finding(kind, &at, self.findings));
+        let told = self.repaired && at.line().contains(STAND_IN)
+            || self.this.deep && *kind == ErrorKind::RecursionLimitExceeded;
+        if !told {
+            let bracket = self.open.last().and_then(Open::bracket);
+            self.findings.push(syntax::finding(kind, &at, bracket, self.findings));
         }
     }
 
@@ -177,6 +190,7 @@ impl<'t> Builder<'t, '_> {
                 let mut scalar = scalar(text, style, span);
                 // What is absent ends nowhere; its key does.
                 let behind = if scalar.is_absent() { self.last_end } else { end };
+                scalar.bare = blanks::is_bare(self.text, end);
                 scalar.hash = scalar.is_unquoted() && blanks::hash_behind(self.text, behind);
                 self.last_end = end;
                 // What is reported already brings no second finding.
@@ -284,7 +298,7 @@ impl<'t> Builder<'t, '_> {
                 root => Outcome::Content(Tree { root, whole: self.this.whole }),
             }),
             Some(Open::List { items, .. }) => items.push(node),
-            Some(Open::Map { pairs, key: slot, .. }) => match slot.take() {
+            Some(Open::Map { pairs, key: slot, flow, .. }) => match slot.take() {
                 None => {
                     let key = self.key(node);
                     self.this.whole &= self.open.len() > 1 || matches!(key, Key::Text(_));
@@ -293,7 +307,8 @@ impl<'t> Builder<'t, '_> {
                         *slot = Some(key);
                     }
                 }
-                Some(Key::Text(key)) => {
+                Some(Key::Text(mut key)) => {
+                    key.bare &= *flow && matches!(&node, Node::Scalar(value) if value.is_absent());
                     let value = beside(&key, node);
                     pairs.push(Pair { key, value, repeated: false });
                 }
@@ -386,14 +401,20 @@ fn scalar(text: Cow<'_, str>, style: ScalarStyle, span: Span) -> Scalar<'_> {
     let mark = covered(span);
     // The parser gives `~` for nothing, with a span of no length.
     if style == ScalarStyle::Plain && span.is_empty() {
-        return Scalar { text: Cow::Borrowed(""), style: Style::Absent, mark, hash: false };
+        return Scalar {
+            text: Cow::Borrowed(""),
+            style: Style::Absent,
+            mark,
+            hash: false,
+            bare: false,
+        };
     }
     let style = match style {
         ScalarStyle::Plain => Style::Plain,
         ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => Style::Quoted,
         ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
     };
-    Scalar { text, style, mark, hash: false }
+    Scalar { text, style, mark, hash: false, bare: false }
 }
 
 /// The parser counts lines from 1 and columns from 0.

@@ -35,14 +35,33 @@ impl<'t> At<'t> {
         self.rest.lines().next().unwrap_or_default()
     }
 
+    /// Where the text of the next line above begins that holds anything.
+    fn start_above(&self) -> Mark {
+        let lines_up = self.above.lines().rev().position(|line| !line.trim().is_empty());
+        let lines_up = lines_up.map_or(0, |up| up + 1);
+        let blanks = self.line_above().chars().take_while(|c| c.is_whitespace()).count();
+        Mark::at(self.mark.line.saturating_sub(number(lines_up)), number(blanks + 1))
+    }
+
     /// The next line above that holds anything.
     fn line_above(&self) -> &'t str {
         self.above.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default()
     }
 }
 
-/// The finding for a problem that the parser met in a text.
-pub(super) fn finding(kind: &ErrorKind, at: &At<'_>, findings: &Findings) -> Diagnostic {
+/// The finding for a problem that the parser met in a text; `bracket` is the innermost one that is
+/// open there.
+pub(super) fn finding(
+    kind: &ErrorKind,
+    at: &At<'_>,
+    bracket: Option<Mark>,
+    findings: &Findings,
+) -> Diagnostic {
+    if let Some((opened, message, hint)) = opened_above(kind, at, bracket) {
+        let message = format!("not readable as YAML: {message}");
+        let stop = findings.place(at.mark);
+        return findings.at(Code::D012, opened, message).hint(hint).related(stop);
+    }
     match kind {
         ErrorKind::RecursionLimitExceeded => too_deep(at.mark, findings),
         ErrorKind::TabNotAllowed
@@ -63,7 +82,10 @@ pub(super) fn finding(kind: &ErrorKind, at: &At<'_>, findings: &Findings) -> Dia
                 Some(found) => format!("not readable as YAML: {found}"),
                 None => format!("not readable as YAML: {kind}"),
             };
+            let is_colon_missing =
+                found.is_some_and(|found| found.starts_with("a colon is missing"));
             let mark = match kind {
+                _ if is_colon_missing => at.start_above(),
                 ErrorKind::UnknownQuotedScalarEscape
                 | ErrorKind::InvalidQuotedScalarHexEscape
                 | ErrorKind::InvalidUnicodeEscape => bad_escape(at),
@@ -72,6 +94,60 @@ pub(super) fn finding(kind: &ErrorKind, at: &At<'_>, findings: &Findings) -> Dia
             findings.at(Code::D012, mark, message).hint(hint)
         }
     }
+}
+
+/// What was opened in a line above and never closed: the parser only notices where it makes no sense
+/// any more. Gives its place, what is wrong and what to do.
+fn opened_above(
+    kind: &ErrorKind,
+    at: &At<'_>,
+    bracket: Option<Mark>,
+) -> Option<(Mark, &'static str, &'static str)> {
+    let quote = match kind {
+        ErrorKind::InvalidTrailingSingleQuotedScalar => Some('\''),
+        ErrorKind::InvalidTrailingDoubleQuotedScalar => Some('"'),
+        _ => None,
+    };
+    if let Some(quote) = quote {
+        let opened = quote_above(at, quote)?;
+        let hint = "close the quotes; inside of single quotes, write a single quote twice";
+        return Some((opened, "the quotes that open here are never closed", hint));
+    }
+    let is_about_brackets = matches!(
+        kind,
+        ErrorKind::ExpectedFlowMappingSeparator
+            | ErrorKind::ExpectedFlowSequenceSeparator
+            | ErrorKind::InvalidColonPlacement
+            | ErrorKind::FlowMappingValueAdjacentCollection
+            | ErrorKind::MappingValueNotAllowed
+            | ErrorKind::InvalidFlowScalarIndent
+    );
+    let is_key = at.line().contains(": ") || at.line().trim_end().ends_with(':');
+    let bracket =
+        bracket.filter(|bracket| is_about_brackets && is_key && bracket.line < at.mark.line)?;
+    let lines_up = number_of(at.mark.line - bracket.line);
+    let opening = at.above.lines().rev().nth(lines_up - 1)?;
+    // What belongs between the brackets is indented deeper than the line that opens them.
+    (indent(at.line()) <= indent(opening)).then_some((
+        bracket,
+        "the bracket that opens here is never closed",
+        "close the `{` or `[`; put a text that starts with one, or has ` #` in it, into quotes",
+    ))
+}
+
+/// Where the quotes open that the parser saw closed before the place where it stopped, if that is in
+/// a line above.
+fn quote_above(at: &At<'_>, quote: char) -> Option<Mark> {
+    let upto: String = at.rest.chars().take(number_of(at.mark.column) - 1).collect();
+    let closed = upto.rfind(quote)?;
+    if upto[..closed].contains(quote) {
+        return None;
+    }
+    let opening = at.above.rfind(quote)?;
+    let start = at.above[..opening].rfind('\n').map_or(0, |end| end + 1);
+    let lines_up = at.above[opening..].matches('\n').count();
+    let column = at.above[start..opening].chars().count() + 1;
+    Some(Mark::at(at.mark.line.saturating_sub(number(lines_up)), number(column)))
 }
 
 /// Where the escape is that the parser refused: it stops at the quotes around it.
@@ -122,7 +198,13 @@ fn colon(kind: &ErrorKind, at: &At<'_>) -> Option<words::Words> {
         return None;
     }
     let above = at.line_above();
-    let (_, value) = above.trim_start().split_once(':')?;
+    let Some((_, value)) = above.trim_start().split_once(':') else {
+        let is_word = above.trim_start().starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        return is_word.then_some((
+            Some("a colon is missing behind this key"),
+            "write `key: value`, or `C-1001:` with its keys in the lines below",
+        ));
+    };
     match value.chars().next() {
         Some(c) if is_odd(c) => Some((
             Some("the blank behind the colon of the line above only looks like one"),

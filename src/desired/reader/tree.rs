@@ -72,6 +72,8 @@ pub(crate) struct Scalar<'t> {
     /// Whether a `#` that no blank follows cuts its line off behind it: a comment for YAML, and
     /// often a part of the text for the writer.
     pub(crate) hash: bool,
+    /// Whether it is a key between brackets that no colon follows: it may be a value in a wrong place.
+    pub(crate) bare: bool,
 }
 
 impl Scalar<'_> {

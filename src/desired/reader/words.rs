@@ -30,6 +30,15 @@ fn quotes(kind: &ErrorKind) -> Option<Words> {
             Some("a line inside of brackets or quotes starts too far left"),
             "check that every `{`, `[` and quote above is closed; indent the lines inside of them",
         ),
+        ErrorKind::InvalidLowSurrogateHexEscape
+        | ErrorKind::InvalidLowSurrogate
+        | ErrorKind::MissingLowSurrogate
+        | ErrorKind::UnpairedLowSurrogate => (
+            Some(
+                "in double quotes `\\uD800` to `\\uDFFF` are halves of a character, and one is missing",
+            ),
+            "write the character itself, or both halves",
+        ),
         ErrorKind::UnknownQuotedScalarEscape
         | ErrorKind::InvalidQuotedScalarHexEscape
         | ErrorKind::InvalidUnicodeEscape => (
@@ -64,11 +73,14 @@ fn signs(kind: &ErrorKind) -> Option<Words> {
         ErrorKind::UnexpectedEofFlowMapping
         | ErrorKind::UnexpectedEofFlowSequence
         | ErrorKind::ExpectedFlowMappingSeparator
-        | ErrorKind::ExpectedFlowSequenceSeparator
-        | ErrorKind::MismatchedFlowCollectionEnd { .. }
-        | ErrorKind::MisplacedFlowCollectionEnd => {
-            (None, "check that every `{` and `[` is closed, and that commas stand between")
-        }
+        | ErrorKind::ExpectedFlowSequenceSeparator => (
+            Some("between brackets, expected a comma or the closing bracket before this"),
+            "check that every `{` and `[` is closed, and that commas stand between",
+        ),
+        ErrorKind::MismatchedFlowCollectionEnd { .. } | ErrorKind::MisplacedFlowCollectionEnd => (
+            Some("this bracket closes none that is open"),
+            "check that every `{` is closed by `}` and every `[` by `]`",
+        ),
         ErrorKind::UnexpectedEofImplicitFlowMapping | ErrorKind::ExpectedNodeContent => (
             Some("there is nothing where a value belongs"),
             "remove a comma that has nothing before it; write `null` to clear a field",

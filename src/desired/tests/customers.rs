@@ -294,3 +294,18 @@ fn a_purge_says_why_in_words() {
     assert_eq!(entry("{ purge: gone, firstname: Ada }"), ["D131 2"]);
     assert_eq!(entry("{ protect: true, purge: gone }"), ["D131 17"]);
 }
+
+#[test]
+fn a_value_in_the_place_of_a_key_is_not_shown() {
+    let text = "brand: shop\ncustomers:\n  A: { Hopperson }\n  B: { fields: { Hopperson } }\n  \
+                C: { channels: { Hopperson } }\n";
+    let (_, list) = parse(text);
+    assert_eq!(lines(&list), ["D101 3:8", "D106 4:18", "D117 5:20"]);
+    for found in &list {
+        let told = format!("{} {}", found.message, found.hint.as_deref().unwrap_or_default());
+        assert!(!told.contains("Hopperson"), "{told}");
+    }
+    let named = parse("brand: shop\ncustomers:\n  A: { tair: , fields: { level: } }\n").1;
+    let told: Vec<_> = named.iter().map(|found| found.message.contains("level")).collect();
+    assert!(told.contains(&true), "{named:?}");
+}

@@ -85,7 +85,8 @@ pub fn checks_markdown(codes: &[Code]) -> String {
     let mut out = String::from(
         "# Diagnostics\n\nEverything that `omniform validate` finds, and that keeps `plan` and `apply` from \
          going on. An error stops; a\nwarning does not, unless `validate --deny-warnings` says so. \
-         `omniform explain CODE` prints one of these.\n",
+         `omniform explain CODE` prints one of these.\n\n\
+         In the examples `\\u{8}` stands for a character that cannot be seen, by its number, and `\\t` for a tab.\n",
     );
     for code in codes {
         let check = code.check();

@@ -81,9 +81,14 @@ fn finding(diagnostic: &Diagnostic, lines: &Lines<'_>, view: &View) -> String {
     out
 }
 
-/// A place in a file, or the flag that the finding is about: `--target` has no lines.
+/// A place in a file, or the flag or variable that the finding is about, which has no lines.
 fn place(place: &Place) -> String {
-    if place.file.starts_with("--") { place.file.to_string() } else { place.to_string() }
+    let is_variable = place.file.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    if place.file.starts_with("--") || is_variable {
+        place.file.to_string()
+    } else {
+        place.to_string()
+    }
 }
 
 fn counts(diagnostics: &Diagnostics) -> String {
