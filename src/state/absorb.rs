@@ -77,7 +77,7 @@ impl State {
 
 impl Live {
     /// Applies an effect that changes a recorded customer in place; others change nothing here.
-    fn change(&mut self, effect: &Effect) {
+    pub(super) fn change(&mut self, effect: &Effect) {
         match effect {
             Effect::Updated(fields) => self.fields.extend(fields.clone()),
             Effect::ChannelsAdded(channels) => {

@@ -15,11 +15,13 @@ mod entry;
 pub(crate) mod form;
 pub mod format;
 mod line;
+mod trace;
 
 pub use absorb::Contradiction;
 pub use doubt::Doubt;
 pub use effect::Effect;
 pub use entry::{Entry, Live, Recorded};
+pub use trace::Traces;
 
 use crate::model::{Channel, Endpoint, Key};
 use schemars::JsonSchema;

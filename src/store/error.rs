@@ -4,7 +4,7 @@ use super::disk::DiskError;
 use super::ledger::LedgerError;
 use super::lock::LockError;
 use super::transcript::JournalDamage;
-use crate::model::Endpoint;
+use crate::model::{Endpoint, Key};
 use crate::state::format::Damage;
 use std::path::PathBuf;
 
@@ -105,6 +105,32 @@ pub enum StoreError {
         /// The serial of the state.
         found: u64,
     },
+    /// The journal continues a version of the state that is too old for this one to have absorbed it.
+    #[error(
+        "the journal {} is of another line of runs than the state beside it: it continues version \
+         {base} of the state, found version {found}",
+        .path.display()
+    )]
+    JournalBehind {
+        /// The journal.
+        path: PathBuf,
+        /// The serial that it continues.
+        base: u64,
+        /// The serial of the state.
+        found: u64,
+    },
+    /// The journal holds results that a later version of the state lacks.
+    #[error(
+        "the journal {} is of another line of runs than the state beside it: it holds results that \
+         the state does not have, such as that of customer {} of brand {}",
+        .path.display(), .key.primary, .key.brand
+    )]
+    OtherLine {
+        /// The journal.
+        path: PathBuf,
+        /// The first customer of whom the state records something else.
+        key: Key,
+    },
     /// State and journal changed all the time while they were read.
     #[error("the state {} changed each time while it was read", .path.display())]
     Unsteady {
@@ -177,6 +203,12 @@ impl StoreError {
             | Self::JournalAhead { .. } => {
                 "take state and journal back together from where they were saved; a journal without \
                  its state says which requests may have happened, so do not delete it"
+            }
+            Self::JournalBehind { .. } | Self::OtherLine { .. } => {
+                "take state and journal back together from one commit (a Git merge may have put two \
+                 lines of runs together: do not merge state branches), then `omniform state adopt \
+                 --as-declared` the customers that only the other line has; do not delete the journal: \
+                 what a killed run did stands nowhere else"
             }
             Self::Unsteady { .. } => "try again when no apply is running",
             Self::Disk(_) => return None,

@@ -417,6 +417,7 @@ mod tests {
     use super::{Effects, Ending, Intent, Ledger, LedgerError, Pending};
     use crate::model::{Endpoint, Key, Timestamp, Verb};
     use crate::state::{Contradiction, Effect, Live, State, Version, arbitrary};
+    use crate::store::proof::lost;
     use crate::store::record::{How, Line, Record, Verdict};
     use crate::store::transcript::{Tail, Transcript};
     use proptest::collection::vec;
@@ -546,6 +547,11 @@ mod tests {
             let read = Ledger::replay(saved.clone(), &journal, Effects::Absorbed, "r").unwrap();
             prop_assert_eq!(read.doubts(), last.doubts());
             prop_assert!(*read.state() == saved);
+            prop_assert_eq!(lost(&saved, &journal), None);
+            // A state that shows all of it although it has absorbed nothing loses nothing.
+            if lost(&state, &journal).is_none() {
+                prop_assert_eq!(last.state(), &state);
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 //! Takes a path and effects; gives a [`State`](crate::state::State) that is whole at every instant, and
 //! the doubts that a killed run left. *Touches: disk*, in `disk`, `paths`, `lock`, `state_file`,
 //! `reserved`, `journal`, `plan_file`, [`snapshot()`] and [`Session`]; records, ledger and the meaning of a state
-//! with its journal (`reopen`) are pure.
+//! with its journal (`reopen`, `proof`) are pure.
 //! Room for journal and new state is taken before the first request ([`Journal::reserve`]).
 //!
 //! Laws: *Replay*, *Crash anywhere*; invariants I2 (no lost result), I4 (state never corrupt) and
@@ -19,6 +19,7 @@ mod ledger;
 mod lock;
 mod paths;
 mod plan_file;
+mod proof;
 mod record;
 mod reopen;
 mod reserved;

@@ -566,6 +566,21 @@ mod tests {
         send(&mut later, "b", None);
         drop(later);
         let ahead = store.image()[0].clone();
+        // A journal with results, and a state that became one and two versions older without them.
+        let killed = Store::of(&vec![state.clone()]);
+        let mut session = killed.open();
+        send(&mut session, "d", Some(Ending::Done));
+        drop(session);
+        let results = killed.image()[0].1.clone();
+        let merged = Store::of(&vec![state.clone()]);
+        let grown = || {
+            let mut session = merged.open();
+            let id = session.ledger().state().version().serial.to_string();
+            send(&mut session, &id, Some(Ending::Done));
+            session.finish().unwrap();
+            merged.image()[0].1.clone()
+        };
+        let (other_line, far) = (grown(), grown());
         let torn_middle = [&journal.1[..9], &journal.1[10..]].concat();
         let cases: Vec<(Image, Expected)> = vec![
             (vec![journal.clone()], |e| matches!(e, StoreError::JournalWithoutState { .. })),
@@ -581,6 +596,13 @@ mod tests {
             }),
             (vec![ahead, state.clone()], |e| {
                 matches!(e, StoreError::JournalAhead { base: 1, found: 0, .. })
+            }),
+            (
+                vec![(journal.0.clone(), results), (state.0.clone(), other_line.clone())],
+                |e| matches!(e, StoreError::OtherLine { key, .. } if key.primary.as_str() == "d"),
+            ),
+            (vec![journal.clone(), (state.0.clone(), far)], |e| {
+                matches!(e, StoreError::JournalBehind { base: 0, found: 2, .. })
             }),
         ];
         for (image, expected) in cases {

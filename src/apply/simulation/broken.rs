@@ -42,6 +42,8 @@ pub(super) enum Broken {
     AbsorbedTwice,
     /// A journal is put on top of an older state than the one it continues.
     JournalUnfenced,
+    /// A journal of a lower serial counts as absorbed, whatever the state shows of it.
+    AbsorbedUnproven,
     /// Damaged records in the middle of a journal are skipped.
     DamageSkipped,
     /// The lock is released when the run has begun.
@@ -88,7 +90,7 @@ macro_rules! notices {
 
 notices! {
     intents_that_are_written_late_are_noticed: IntentsWrittenLate by ["I1", "I2"];
-    requests_that_leave_before_the_sync_are_noticed: SentBeforeSync by ["I1", "I2"];
+    requests_that_leave_before_the_sync_are_noticed: SentBeforeSync by ["I1", "I2", "I4"];
     requests_that_are_sent_twice_are_noticed: SentTwice by ["I1"];
     a_create_that_is_retried_is_noticed: CreateRetried by ["I1", "I2"];
     an_unclear_try_that_is_forgotten_is_noticed: UnclearTryForgotten by ["I2"];
@@ -104,6 +106,7 @@ notices! {
     held_purges_that_are_sent_are_noticed: HeldPurgesSent by ["I3"];
     a_journal_absorbed_twice_is_noticed: AbsorbedTwice by ["I2", "I4"];
     a_journal_on_an_older_state_is_noticed: JournalUnfenced by ["I2", "I4"];
+    a_journal_taken_for_absorbed_is_noticed: AbsorbedUnproven by ["I4"];
     damage_that_is_skipped_is_noticed: DamageSkipped by ["I4"];
     a_lock_released_early_is_noticed: LockReleasedEarly by ["I1", "I2", "I4"];
     a_sync_error_that_is_ignored_is_noticed: SyncErrorIgnored by ["I1", "I2", "I4"];

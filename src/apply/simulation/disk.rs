@@ -4,7 +4,7 @@
 use super::broken::Broken;
 use crate::model::Timestamp;
 use crate::state::{Doubt, State, Version, format};
-use crate::store::{Due, Ledger, Transcript, carry_over, reopen};
+use crate::store::{Due, Effects, Ledger, Transcript, carry_over, reopen};
 
 /// What lies there.
 #[derive(Clone, Debug)]
@@ -146,6 +146,12 @@ impl Disk {
                 || self.broken == Some(Broken::JournalUnfenced) && base.serial > found;
             if unfenced {
                 state = with_version(&state, base.clone());
+            } else if self.broken == Some(Broken::AbsorbedUnproven)
+                && base.serial < found
+                && let Some(journal) = &journal
+            {
+                let ledger = Ledger::replay(state, journal, Effects::Absorbed, run);
+                return ledger.map(|it| (it, Due::Journal)).map_err(|error| format!("{error:?}"));
             }
         }
         let reopened =

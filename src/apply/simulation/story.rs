@@ -350,6 +350,17 @@ impl<'a> Story<'a> {
                 }
                 self.disk.state.clone_from(&self.older);
             }
+            3 => {
+                // A merge brings the next version of another line, which has nothing of this journal.
+                let current = crate::state::format::parse(&self.disk.state).unwrap();
+                let base = crate::store::Transcript::parse(&journal).unwrap().base().cloned();
+                let meant = self.disk.read().0;
+                if base.as_ref() != Some(current.version()) || meant.entries() == current.entries()
+                {
+                    return;
+                }
+                self.disk.state = crate::state::format::print(&current.next_version());
+            }
             _ => return,
         }
         let before = (self.disk.state.clone(), self.disk.journal.clone());

@@ -14,6 +14,7 @@ mod canary;
 mod crowded;
 mod faults;
 mod kill;
+mod merged;
 mod outcomes;
 mod recovering;
 mod signals;
