@@ -110,7 +110,8 @@ fn take(
         (Some(then), Some(now)) if then == now => {}
         (Some(then), Some(now)) if then.version == now.version => {
             return Err(stale(
-                "it was made while a run was at work or had not ended, and more was recorded since",
+                "it was made while a run was at work or had not ended; since then more was recorded, or a \
+                 command has taken over what that run left",
             ));
         }
         (Some(then), Some(now)) if then.version.lineage == now.version.lineage => {
