@@ -1,9 +1,13 @@
 //! How much room a run needs on the disk. *Pure.*
 //!
 //! An upper bound of what is usual: every request's intent and one ending of an ordinary length in the
-//! journal, and a state in which everything that is intended has happened.
+//! journal, and a state in which everything that is intended has happened. A request that ends in doubt
+//! leaves its part of the state's room to the journal that carries it over.
 
+use super::carry::carry_over;
+use super::ledger::Ledger;
 use super::record::{Intent, Line, Record};
+use crate::model::Timestamp;
 use crate::state::{Doubt, State, format};
 
 /// Room for the ending of one request in the journal, in bytes: its record with a cause of a line.
@@ -37,6 +41,23 @@ impl Room {
         room
     }
 
+    /// The same with room for these lines, which a run writes before its requests.
+    #[must_use]
+    pub fn and_lines(mut self, lines: &[Line]) -> Self {
+        self.journal_bytes += lines.iter().map(|line| line.as_str().len() as u64).sum::<u64>();
+        self
+    }
+
+    /// The same with room for the journal that carries the ledger's doubts over at the end: it stands
+    /// beside the one that it replaces. A run that records nothing writes none.
+    #[must_use]
+    pub fn and_carried(self, ledger: &Ledger, command: &str, at: Timestamp) -> Self {
+        if self.journal_bytes == 0 || ledger.doubts().is_empty() {
+            return self;
+        }
+        self.and_lines(&carry_over(ledger.clone(), command, at).1)
+    }
+
     /// The room for settling these doubts.
     #[must_use]
     pub fn of_doubts(state: &State, run: &str, doubts: &[Doubt]) -> Self {
@@ -58,9 +79,32 @@ fn intent(doubt: &Doubt) -> Intent {
 #[cfg(test)]
 mod tests {
     use super::Room;
+    use crate::model::{BrandId, Endpoint, Key, PrimaryId, Timestamp, Verb};
     use crate::state::{Effect, State, arbitrary, format};
-    use crate::store::{Ending, Intent, Ledger};
+    use crate::store::{Ending, Intent, Ledger, Line};
     use proptest::prelude::{prop_assert, proptest};
+
+    #[test]
+    fn a_doubt_that_is_carried_over_and_lines_before_the_requests_need_room_of_their_own() {
+        let at = Timestamp::from_second(0);
+        let mut ledger = Ledger::new(State::new("l".to_owned(), Endpoint::Sandbox), "r");
+        let primary = PrimaryId::new("C-1").unwrap();
+        let key = Key { brand: BrandId::new(1).unwrap(), primary };
+        let effect = Effect::Created(crate::state::Live::default());
+        let intent = Intent { step: 1, key, verb: Verb::Create, effect, no_sync: false, at };
+        let nothing = Room::default();
+        let (pending, line) = ledger.intend(intent).unwrap();
+        let cause = "lost ".repeat(300);
+        let end = ledger.end(pending, Ending::Unclear(cause.clone())).unwrap();
+        assert_eq!(nothing.and_carried(&ledger, "apply", at), nothing);
+        let lines = [line, end];
+        let with_lines = nothing.and_lines(&lines);
+        let written: usize = lines.iter().map(Line::as_str).map(str::len).sum();
+        assert_eq!(with_lines.journal_bytes, written as u64);
+        let carried = with_lines.and_carried(&ledger, "apply", at);
+        assert!(carried.journal_bytes > with_lines.journal_bytes + cause.len() as u64);
+        assert_eq!(carried.state_bytes, 0);
+    }
 
     proptest! {
         #[test]

@@ -22,6 +22,11 @@ impl Batches {
         self.number
     }
 
+    /// The lines of the batch that is being collected.
+    pub(super) fn queued(&self) -> &[Line] {
+        &self.queue
+    }
+
     /// Adds the line that ends a step.
     pub(super) fn add_end(&mut self, line: Line, step: usize) {
         self.add(line);

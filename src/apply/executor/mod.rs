@@ -231,12 +231,15 @@ impl Executor {
         self.lanes.step(step).map(|step| (step.customer.key(), &step.action))
     }
 
-    /// The room on the disk that the run needs: every request that may be sent, with its end.
+    /// The room on the disk that the run needs, to be asked for before it starts: its notes, every request
+    /// that may be sent, with its end, and the doubts that are carried over.
     #[must_use]
     pub fn room(&self, at: Timestamp) -> Room {
         let free = self.lanes.steps().iter().filter(|step| !step.is_held());
         let intents = free.map(|step| pump::intent(step, step.action.effect(at), at));
         Room::of(self.ledger.state(), self.ledger.run(), intents)
+            .and_lines(self.batches.queued())
+            .and_carried(&self.ledger, "apply", at)
     }
 
     /// How many steps have their outcome.

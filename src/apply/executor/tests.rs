@@ -186,8 +186,10 @@ fn notes_are_recorded_first_and_without_a_request() {
     let now = Duration::ZERO;
     let mut bench =
         Bench { machine, now, writing: false, batches: Vec::new(), wake: None, finished: false };
+    let room = bench.machine.room(Timestamp::from_second(1_000));
     assert!(bench.tell(Event::Started).is_empty());
     assert_eq!(bench.batches[0].len(), 1);
+    assert_eq!(room.journal_bytes, bench.batches[0][0].as_str().len() as u64);
     assert_eq!(bench.report().noted, 1);
 }
 
