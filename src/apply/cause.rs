@@ -104,8 +104,8 @@ fn hint_of_failed(step: &Step, answer: &Answer) -> Option<String> {
 }
 
 /// Whether a refusal says that what was to be made is there: 409, or words to that effect. Which words
-/// an account uses is not documented, so this decides about a hint or a doubt, never about a success.
-pub(super) fn is_there_already(status: u16, message: Option<&str>) -> bool {
+/// an account uses is not documented, so this decides about a hint alone.
+fn is_there_already(status: u16, message: Option<&str>) -> bool {
     let says = message.unwrap_or_default().to_lowercase();
     let denied = ["not exist", "n't exist", "n’t exist"].iter().any(|words| says.contains(words));
     status == 409 || says.contains("already") || (says.contains("exist") && !denied)

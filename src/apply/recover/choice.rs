@@ -4,7 +4,6 @@
 //! same request, or a person's word does. Absence in a read proves nothing.
 
 use crate::api::{Answer, Presence};
-use crate::apply::cause::is_there_already;
 use crate::apply::report::Stop;
 use crate::apply::retry::{Budget, Decision, Tries, Wait, decide};
 use crate::model::{Customer, Pattern, Verb};
@@ -201,21 +200,12 @@ pub(super) enum Pause {
 /// Decides what follows an answer to an add-channel or a purge that was sent again. `tries` counts
 /// those of this resending only.
 ///
-/// A purge that finds nobody is settled: there is nothing left to erase. Any other refusal of a purge,
-/// and one of an add-channel that says that the channel is there, may come from the first request
-/// having happened, and prove nothing.
+/// A purge that finds nobody is settled: there is nothing left to erase. Any other refusal may come
+/// from the first request having happened, whatever its words are, and proves nothing.
 pub(super) fn judge(verb: Verb, answer: &Answer, tries: Tries, budget: Budget) -> Next {
     match decide(verb, answer, tries, budget) {
         Decision::Done => Next::Settle(Verdict::Applied),
-        Decision::Failed => match answer {
-            Answer::Refused { status, message }
-                if verb == Verb::AddChannel && !is_there_already(*status, message.as_deref()) =>
-            {
-                Next::Settle(Verdict::NotApplied)
-            }
-            _ => Next::Stay,
-        },
-        Decision::InDoubt => Next::Stay,
+        Decision::Failed | Decision::InDoubt => Next::Stay,
         Decision::Stop { status, .. } => Next::Stop(Stop::KeyRefused(status)),
         Decision::Retry { at_most } | Decision::Pause { wait: Wait::Drawn(at_most) } => {
             Next::Again(Pause::AtMost(at_most))
@@ -307,11 +297,13 @@ mod tests {
             |verb, answer: Answer| judge(verb, &answer, Tries::default(), Budget::default());
         let refused = |status, text: &str| Answer::Refused { status, message: Some(text.into()) };
         let unclear = || Answer::Unclear { cause: "reset".into() };
-        let (applied, not) = (Next::Settle(Verdict::Applied), Next::Settle(Verdict::NotApplied));
+        let applied = Next::Settle(Verdict::Applied);
         assert_eq!(judge(Verb::AddChannel, Answer::Done), applied);
-        assert_eq!(judge(Verb::AddChannel, refused(422, "no such customer")), not);
-        assert_eq!(judge(Verb::AddChannel, refused(409, "conflict")), Next::Stay);
-        assert_eq!(judge(Verb::AddChannel, refused(400, "Already linked")), Next::Stay);
+        for status in [200, 400, 404, 409, 410, 422] {
+            for text in ["no such customer", "Already linked", "email is in use", ""] {
+                assert_eq!(judge(Verb::AddChannel, refused(status, text)), Next::Stay, "{text}");
+            }
+        }
         assert_eq!(judge(Verb::AddChannel, unclear()), Next::Stay);
         assert_eq!(judge(Verb::Purge, refused(404, "not found")), applied);
         assert_eq!(judge(Verb::Purge, refused(400, "bad")), Next::Stay);
