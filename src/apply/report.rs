@@ -95,6 +95,18 @@ pub enum Condition {
     Held,
 }
 
+impl Stop {
+    /// Which reason is told where there are several: by the exit code that wins.
+    pub(super) fn weight(&self) -> u8 {
+        match self {
+            Self::NotDurable(_) => 3,
+            Self::KeyRefused(_) => 2,
+            Self::Signal(_) => 1,
+            Self::Unreachable(_) | Self::FailFast | Self::Busy(_) | Self::Refused(_) => 0,
+        }
+    }
+}
+
 impl Report {
     /// The report of a plan that policy refused: nothing was sent.
     #[must_use]

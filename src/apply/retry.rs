@@ -7,6 +7,7 @@
 //! Why by verb: an update and a purge may be sent twice without harm, a create and an add-channel
 //! are not known to be idempotent, so theirs are never sent again once one may have arrived.
 
+use super::report::Stop;
 use crate::api::Answer;
 use crate::model::Verb;
 use std::fmt::Write as _;
@@ -69,6 +70,39 @@ impl Budget {
     #[must_use]
     pub fn allows(self) -> bool {
         self.retries < self.requests / 5 + 10
+    }
+}
+
+/// How the API has fared of late, across customers. An answer that asks to wait breaks no row of
+/// outages, and an outage is no sign that waiting has helped: so an API that does both in turn ends
+/// the run as well.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Streak {
+    /// Transport errors and 5xx in a row.
+    pub outages: u32,
+    /// How long the API has asked to wait since something was done, or refused for good.
+    pub waited: Duration,
+}
+
+impl Streak {
+    /// Takes note of an answer. What it asks to wait is added by who waits.
+    pub fn note(&mut self, answer: &Answer) {
+        match answer {
+            Answer::NotSent { .. } | Answer::Unclear { .. } => self.outages += 1,
+            Answer::Busy { .. } => {}
+            Answer::Done | Answer::Refused { .. } => *self = Self::default(),
+            Answer::KeyRefused { .. } | Answer::Redirected { .. } => self.outages = 0,
+        }
+    }
+
+    /// Why nothing more is to be sent, if so.
+    #[must_use]
+    pub fn stop(self) -> Option<Stop> {
+        if self.outages >= IN_A_ROW {
+            Some(Stop::Unreachable(self.outages))
+        } else {
+            (self.waited > PATIENCE).then_some(Stop::Busy(self.waited))
+        }
     }
 }
 
@@ -280,6 +314,26 @@ mod tests {
 
     fn refused(status: u16) -> Answer {
         Answer::Refused { status, message: Some("no".into()) }
+    }
+
+    #[test]
+    fn outages_and_waits_in_turn_end_a_run_all_the_same() {
+        let busy = Answer::Busy { status: 429, retry_after: None };
+        let mut streak = Streak::default();
+        for _ in 1..IN_A_ROW {
+            for answer in [&unclear(), &busy] {
+                streak.note(answer);
+            }
+            streak.waited += Duration::from_secs(1);
+            assert_eq!(streak.stop(), None);
+        }
+        assert_eq!(streak.waited, Duration::from_secs(u64::from(IN_A_ROW) - 1));
+        streak.note(&not_sent());
+        assert_eq!(streak.stop(), Some(Stop::Unreachable(IN_A_ROW)));
+        streak.note(&refused(400));
+        assert_eq!(streak, Streak::default());
+        streak.waited = PATIENCE + Duration::from_secs(1);
+        assert_eq!(streak.stop(), Some(Stop::Busy(streak.waited)));
     }
 
     #[test]

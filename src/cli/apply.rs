@@ -3,7 +3,7 @@
 use super::approval::{self, Approval};
 use super::args::{Apply as Arguments, Format};
 use super::context::{Context, Ended};
-use super::desk::{Desk, runtime};
+use super::desk::{Desk, runtime, unready};
 use super::exit::{Exit, Failure};
 use super::plan::{self as planning, Record};
 use super::progress::Shown;
@@ -205,7 +205,8 @@ fn carry_out(
     let progress = Shown::new(context);
     let runtime = runtime()?;
     let report = runtime.block_on(async {
-        let signals = apply::listen().map_err(|error| Failure::new(Exit::Failed, error))?;
+        let signals =
+            apply::listen().map_err(|e| unready("signals could not be listened for", e))?;
         let terms = Terms { limits, signals, seed: fastrand::u64(..) };
         let desk = Desk::open(context, workspace, key, limits.concurrency).await?;
         let client = Arc::clone(&desk.client);

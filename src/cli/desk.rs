@@ -8,6 +8,7 @@ use super::workspace::Workspace;
 use crate::api::{ApiKey, Client, ClientError};
 use crate::model::Endpoint;
 use crate::sandbox::Running;
+use std::io;
 use std::sync::Arc;
 
 /// A client, and the sandbox behind it if that is the endpoint.
@@ -56,5 +57,12 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(Exit::Failed, error))
+        .map_err(|error| unready("the program's threads could not be started", error))
+}
+
+/// The process may not have what it needs to send; nothing was sent.
+pub(super) fn unready(about: &str, error: io::Error) -> Failure {
+    Failure::new(Exit::Failed, error).in_context(format!("{about}, so nothing was sent")).hint(
+        "allow this process more open files (`ulimit -n`) and threads (`ulimit -u`), then try again",
+    )
 }

@@ -28,9 +28,9 @@ pub(super) enum Exit {
     KeyRefused,
     /// Wrong usage.
     Usage,
-    /// Stopped by SIGINT, all recorded.
+    /// Stopped by SIGINT, all recorded or in doubt.
     Interrupted,
-    /// Stopped by SIGTERM or SIGHUP, all recorded.
+    /// Stopped by SIGTERM or SIGHUP, all recorded or in doubt.
     Terminated,
 }
 
@@ -90,10 +90,10 @@ impl Exit {
         (Self::Usage, "wrong usage", "read the message and `omniform COMMAND --help`"),
         (
             Self::Interrupted,
-            "stopped by SIGINT, all recorded",
+            "stopped by SIGINT, all recorded or in doubt",
             "apply again for the rest; `omniform recover` first, if the report tells of doubts",
         ),
-        (Self::Terminated, "stopped by SIGTERM or SIGHUP, all recorded", "as for 130"),
+        (Self::Terminated, "stopped by SIGTERM or SIGHUP, all recorded or in doubt", "as for 130"),
     ];
 
     /// The number.

@@ -57,10 +57,14 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
             log.missing
         ));
     }
-    if recovered.others > 0 {
+    if recovered.recorded > 0 {
+        let are = if recovered.recorded == 1 { "is" } else { "are" };
+        context.say(&format!("{} of the results {are} recorded already", recovered.recorded));
+    }
+    if recovered.strange > 0 {
         context.say(&format!(
-            "{} of the results are about requests that are not in doubt: left alone",
-            recovered.others
+            "{} of the results: of a run that the record does not know, or no longer; left alone",
+            recovered.strange
         ));
     }
     for line in store::told_lines(&recovered.unrecorded) {

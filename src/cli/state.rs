@@ -138,8 +138,10 @@ fn rename(context: &Context, old: &str, new: &str) -> Ended {
     refuse_doubt(&session, &old)?;
     refuse_doubt(&session, &new)?;
     let moved = vec![(old.clone(), Effect::Moved(new.id.clone()))];
+    let glob = old.id.as_str();
+    let ended = finish(context, session, glob, "Moved", moved, "recorded")?;
     context.say(&format!("{old} is recorded as {new} from now on"));
-    finish(context, session, old.id.as_str(), "Moved", moved, "recorded")
+    Ok(ended)
 }
 
 fn forget(context: &Context, glob: &str, channel: Option<&str>) -> Ended {

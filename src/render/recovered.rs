@@ -157,7 +157,8 @@ mod tests {
                 settled("C-2", Settlement::Open(failure)),
             ],
             stop: Some(Stop::NotDurable("no space left".to_owned())),
-            others: 0,
+            recorded: 0,
+            strange: 0,
             unrecorded: Vec::new(),
         }
     }

@@ -57,6 +57,8 @@ pub(super) struct OpenedForm {
     base: Version,
     command: String,
     at: Timestamp,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    runs: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -220,12 +222,13 @@ impl From<ReleasedForm> for BTreeSet<Field> {
 impl From<&Record> for EventForm {
     fn from(record: &Record) -> Self {
         match record {
-            Record::Opened { base, command, at } => Self::Opened(OpenedForm {
+            Record::Opened { base, command, at, runs } => Self::Opened(OpenedForm {
                 format: FORMAT.to_owned(),
                 version: VERSION,
                 base: base.clone(),
                 command: command.clone(),
                 at: *at,
+                runs: runs.clone(),
             }),
             Record::Intent(intent) => Self::Intent(intent.into()),
             Record::Done { intent } => Self::Done(DoneForm { intent: *intent }),
@@ -258,8 +261,8 @@ impl EventForm {
     /// The record; `seq` becomes the number of a carried doubt.
     pub(super) fn into_record(self, seq: u64) -> Record {
         match self {
-            Self::Opened(form) => {
-                Record::Opened { base: form.base, command: form.command, at: form.at }
+            Self::Opened(OpenedForm { base, command, at, runs, .. }) => {
+                Record::Opened { base, command, at, runs }
             }
             Self::Intent(form) => Record::Intent(form.into()),
             Self::Done(form) => Record::Done { intent: form.intent },

@@ -250,7 +250,7 @@ mod tests {
         let paths = Paths::resolve(&folder.path().join("s.jsonl")).unwrap();
         let base = Version { lineage: "l".to_owned(), serial: 0 };
         let at = Timestamp::from_second(0);
-        let opening = Record::Opened { base, command: "apply".to_owned(), at };
+        let opening = Record::Opened { base, command: "apply".to_owned(), at, runs: vec![] };
         let opening = Line::encode(1, "r", &opening);
         let mut journal = Journal::fresh(paths.clone(), None, opening.clone());
         journal.append(&[]).unwrap();

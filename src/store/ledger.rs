@@ -17,6 +17,10 @@ use std::collections::BTreeMap;
 /// Why a request is in doubt if its run ended before an answer was recorded.
 const NO_ENDING: &str = "the run ended before the answer was recorded";
 
+/// How many runs are remembered: while a doubt is left, the journal stays, and it must not grow with
+/// every run.
+const RUNS_MAX: usize = 16;
+
 /// The state as of the last record, and the requests that have no end yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ledger {
@@ -25,6 +29,8 @@ pub struct Ledger {
     next_seq: u64,
     open: BTreeMap<u64, Open>,
     touched: bool,
+    /// The latest runs whose requests are recorded here or were taken over, the oldest first.
+    runs: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +133,7 @@ impl Ledger {
     #[must_use]
     pub fn new(state: State, run: &str) -> Self {
         let open = BTreeMap::new();
-        Self { state, run: run.to_owned(), next_seq: 2, open, touched: false }
+        Self { state, run: run.to_owned(), next_seq: 2, open, touched: false, runs: Vec::new() }
     }
 
     /// The ledger after all records of a journal; `run` writes from here on.
@@ -236,7 +242,7 @@ impl Ledger {
     /// The record that opens a journal which continues the state.
     pub(crate) fn opening(&self, command: &str, at: Timestamp) -> Line {
         let (base, command) = (self.state.version().clone(), command.to_owned());
-        Line::encode(1, &self.run, &Record::Opened { base, command, at })
+        Line::encode(1, &self.run, &Record::Opened { base, command, at, runs: self.runs.clone() })
     }
 
     /// Every request whose end is not known, and where each was first written down.
@@ -262,6 +268,18 @@ impl Ledger {
         open.find(|open| open.origin.as_ref() == Some(origin)).map(|open| &open.doubt)
     }
 
+    /// Whether requests of that run were recorded here, lately at least. Those of them that are not in
+    /// doubt are settled.
+    #[must_use]
+    pub fn knows(&self, run: &str) -> bool {
+        self.runs.iter().any(|known| known == run)
+    }
+
+    /// Takes over which runs an earlier ledger knows.
+    pub(super) fn remember(&mut self, earlier: &Self) {
+        self.runs.clone_from(&earlier.runs);
+    }
+
     /// Where a request whose end is not known was first written down, by its number now.
     #[must_use]
     pub fn origin(&self, intent: u64) -> Option<&Origin> {
@@ -284,8 +302,9 @@ impl Ledger {
     fn take(&mut self, numbered: &Numbered, effects: Effects) -> Result<(), LedgerError> {
         let seq = numbered.seq;
         match &numbered.record {
-            Record::Opened { .. } if seq == 1 => {
+            Record::Opened { runs, .. } if seq == 1 => {
                 self.next_seq = 2;
+                self.runs.clone_from(runs);
                 return Ok(());
             }
             Record::Carried { doubt, origin } if !self.touched => {
@@ -337,6 +356,12 @@ impl Ledger {
     }
 
     fn open(&mut self, seq: u64, doubt: Doubt, standing: Standing, origin: Option<Origin>) {
+        if let Some(Origin { run, .. }) = &origin
+            && !self.runs.contains(run)
+        {
+            self.runs.push(run.clone());
+            self.runs.drain(..self.runs.len().saturating_sub(RUNS_MAX));
+        }
         self.open.insert(seq, Open { doubt, standing, origin });
     }
 
@@ -417,6 +442,7 @@ mod tests {
     use super::{Effects, Ending, Intent, Ledger, LedgerError, Pending};
     use crate::model::{Endpoint, Key, Timestamp, Verb};
     use crate::state::{Contradiction, Effect, Live, State, Version, arbitrary};
+    use crate::store::carry_over;
     use crate::store::proof::lost;
     use crate::store::record::{How, Line, Record, Verdict};
     use crate::store::transcript::{Tail, Transcript};
@@ -455,7 +481,11 @@ mod tests {
 
     fn opening(state: &State, run: &str) -> Line {
         let base = state.version().clone();
-        Line::encode(1, run, &Record::Opened { base, command: "apply".to_owned(), at: AT() })
+        Line::encode(
+            1,
+            run,
+            &Record::Opened { base, command: "apply".to_owned(), at: AT(), runs: vec![] },
+        )
     }
 
     /// Does what can be done, and gives every line with the ledger as it was after it.
@@ -628,6 +658,31 @@ mod tests {
     }
 
     #[test]
+    fn a_run_whose_requests_are_settled_is_known_while_the_doubt_of_another_is_left() {
+        let mut ledger = Ledger::new(empty(), "one");
+        let (pending, _) = ledger.intend(created()).unwrap();
+        ledger.end(pending, Ending::Done).unwrap();
+        for run in ["two", "three"] {
+            let (carried, mut lines) = carry_over(ledger, "recover", AT());
+            if lines.is_empty() {
+                lines.push(carried.opening("apply", AT()));
+            }
+            let text: String = lines.iter().map(Line::as_str).collect();
+            let journal = Transcript::parse(text.as_bytes()).unwrap();
+            let state = carried.state().clone();
+            let mut read = Ledger::replay(state, &journal, Effects::Absorb, run).unwrap();
+            assert!(read.knows("one") && !read.knows("never"), "{text}");
+            if run == "two" {
+                let unclear = intent(key(), Effect::ProtectChanged(true));
+                let (pending, _) = read.intend(unclear).unwrap();
+                read.end(pending, Ending::Unclear("timed out".to_owned())).unwrap();
+            }
+            ledger = read;
+        }
+        assert!(ledger.knows("two") && ledger.doubts().len() == 1);
+    }
+
+    #[test]
     fn a_customer_in_doubt_is_neither_moved_nor_forgotten_nor_adopted() {
         let mut ledger = Ledger::new(empty(), "r");
         ledger.note(key(), Effect::Adopted(Live::default())).unwrap();
@@ -651,7 +706,8 @@ mod tests {
     fn a_record_out_of_its_place_is_refused() {
         let version = Version { lineage: "l".to_owned(), serial: 0 };
         let first = opening(&empty(), "r");
-        let second = Record::Opened { base: version, command: String::new(), at: AT() };
+        let second =
+            Record::Opened { base: version, command: String::new(), at: AT(), runs: vec![] };
         for wrong in [second, Record::Done { intent: 7 }, Record::Done { intent: 1 }] {
             let text = first.as_str().to_owned() + Line::encode(2, "r", &wrong).as_str();
             let journal = Transcript::parse(text.as_bytes()).unwrap();

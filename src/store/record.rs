@@ -45,6 +45,8 @@ pub enum Record {
         command: String,
         /// When it was opened.
         at: Timestamp,
+        /// Earlier runs all of whose requests are settled; see [`Ledger::knows`](super::Ledger::knows).
+        runs: Vec<String>,
     },
     /// A request is about to leave.
     Intent(Intent),

@@ -173,7 +173,12 @@ mod tests {
 
     fn opened() -> Record {
         let base = Version { lineage: "l".to_owned(), serial: 3 };
-        Record::Opened { base, command: "apply".to_owned(), at: Timestamp::from_second(0) }
+        Record::Opened {
+            base,
+            command: "apply".to_owned(),
+            at: Timestamp::from_second(0),
+            runs: vec![],
+        }
     }
 
     fn line(seq: u64, record: &Record) -> String {

@@ -113,7 +113,7 @@ fn a_log_that_does_not_fit_settles_nothing() {
         (lines.join("\n").replacen("\"done\"", "\"failed\"", 1), "checksum"),
         (cut.to_owned(), "line 1"),
         (swapped.join("\n"), "does not follow"),
-        (results(&strange).join("\n"), "in doubt here"),
+        (results(&strange).join("\n"), "this record knows"),
     ] {
         one.env.write("job.log", &log);
         let refused = one.env.run(&["recover", "--from", "job.log"]).expect(1);
@@ -133,4 +133,7 @@ fn results_that_are_missing_leave_their_doubts() {
     let recovered = account.env.run(&["recover", "--from", "job.log"]).expect(expected);
     assert!(recovered.stderr.contains("missing"), "{recovered}");
     assert_eq!(account.doubts(), before - 1);
+    let again = account.env.run(&["recover", "--from", "job.log"]).expect(expected);
+    let says = if before == 1 { "left alone" } else { "1 of the results is recorded already" };
+    assert!(again.stderr.contains(says) && !again.stderr.contains("error: "), "{again}");
 }

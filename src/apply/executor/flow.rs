@@ -31,14 +31,9 @@ impl Executor {
         if open.phase != Phase::UnderWay {
             return;
         }
-        if is_outage(answer) {
-            self.outages += 1;
-        } else {
-            self.outages = 0;
+        self.streak.note(answer);
+        if !is_outage(answer) && !matches!(answer, Answer::Busy { .. }) {
             self.canary = Canary::Back;
-        }
-        if !matches!(answer, Answer::Busy { .. }) {
-            self.waited = Duration::ZERO;
         }
         let before = open.tries;
         let decision = decide(step.action.verb(), answer, before, self.budget);
@@ -71,16 +66,13 @@ impl Executor {
                     Wait::Drawn(at_most) => jitter(at_most, &mut self.random),
                 };
                 let until = self.paused_until.max(now + wait);
-                self.waited += until.saturating_sub(self.paused_until.max(now));
+                self.streak.waited += until.saturating_sub(self.paused_until.max(now));
                 self.paused_until = until;
                 self.again(index, answer, Phase::Armed);
-                if self.waited > retry::PATIENCE {
-                    self.stop(Stop::Busy(self.waited));
-                }
             }
         }
-        if self.outages >= retry::IN_A_ROW {
-            self.stop(Stop::Unreachable(self.outages));
+        if let Some(reason) = self.streak.stop() {
+            self.stop(reason);
         }
     }
 
@@ -132,7 +124,7 @@ impl Executor {
 
     /// Sends nothing more: what waits to be sent is given up, what is under way is awaited.
     fn stop(&mut self, reason: Stop) {
-        if self.stop.as_ref().is_none_or(|known| weight(&reason) > weight(known)) {
+        if self.stop.as_ref().is_none_or(|known| reason.weight() > known.weight()) {
             self.stop = Some(reason);
         }
         for index in self.indices(|open| open.phase != Phase::UnderWay) {
@@ -210,14 +202,4 @@ enum Close {
     Failed(Failure),
     InDoubt(Failure),
     Stopped,
-}
-
-/// Which reason is told where there are several: by the exit code that wins.
-fn weight(stop: &Stop) -> u8 {
-    match stop {
-        Stop::NotDurable(_) => 3,
-        Stop::KeyRefused(_) => 2,
-        Stop::Signal(_) => 1,
-        Stop::Unreachable(_) | Stop::FailFast | Stop::Busy(_) | Stop::Refused(_) => 0,
-    }
 }

@@ -18,7 +18,7 @@ use self::batch::Batches;
 use self::lanes::Lanes;
 use super::pace::Pace;
 use super::report::{Report, Stop};
-use super::retry::{Budget, Tries};
+use super::retry::{Budget, Streak, Tries};
 use crate::api::Answer;
 use crate::model::{Customer, Endpoint, Key, Timestamp, Verb};
 use crate::plan::{Action, Approved};
@@ -138,10 +138,8 @@ pub struct Executor {
     pace: Pace,
     budget: Budget,
     paused_until: Duration,
-    /// How long the API has asked to wait since something moved.
-    waited: Duration,
     canary: Canary,
-    outages: u32,
+    streak: Streak,
     stop: Option<Stop>,
     drain_until: Option<Duration>,
     ending: Ending,
@@ -188,9 +186,8 @@ impl Executor {
             pace: Pace::new(limits.requests_per_second),
             budget: Budget::default(),
             paused_until: Duration::ZERO,
-            waited: Duration::ZERO,
             canary: Canary::Out,
-            outages: 0,
+            streak: Streak::default(),
             stop: None,
             drain_until: None,
             ending: Ending::NotYet,

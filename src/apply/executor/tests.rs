@@ -131,6 +131,24 @@ fn a_result_is_durable_before_the_next_step_of_its_customer() {
 }
 
 #[test]
+fn a_first_request_that_is_asked_to_wait_still_goes_alone() {
+    let mut bench = Bench::new(creates(3), limits(3));
+    assert_eq!(
+        {
+            bench.tell(Event::Started);
+            bench.run()
+        },
+        [0]
+    );
+    let busy = Answer::Busy { status: 429, retry_after: Some(Duration::from_secs(1)) };
+    assert!(bench.answer(0, busy).is_empty());
+    assert_eq!(bench.run(), [0], "the same again");
+    assert!(bench.run().is_empty(), "company for a request that was not answered");
+    bench.answer(0, Answer::Done);
+    assert!(!bench.run().is_empty());
+}
+
+#[test]
 fn the_first_request_goes_alone_until_it_is_answered() {
     let mut bench = Bench::new(creates(5), limits(4));
     bench.tell(Event::Started);

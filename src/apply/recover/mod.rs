@@ -49,8 +49,10 @@ pub struct Recovered {
     pub doubts: Vec<Settled>,
     /// Why it stopped before its end, if it did.
     pub stop: Option<Stop>,
-    /// How many of the results given are about requests that are not in doubt.
-    pub others: usize,
+    /// How many of the results given are recorded already.
+    pub recorded: usize,
+    /// How many of the results given are of runs that the record does not know.
+    pub strange: usize,
     /// Results of requests that were sent again, or proved by a read, and could not be recorded.
     pub unrecorded: Vec<Told>,
 }

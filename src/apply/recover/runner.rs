@@ -69,9 +69,9 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
         let settled = named.into_iter().zip(outcomes).filter_map(|((customer, verb), outcome)| {
             Some(Settled { customer, verb, outcome: outcome? })
         });
-        let (others, unrecorded) = (fit.others, self.unrecorded);
+        let (recorded, strange, unrecorded) = (fit.recorded, fit.strange, self.unrecorded);
         let recovered =
-            Recovered { doubts: settled.collect(), stop: self.stop, others, unrecorded };
+            Recovered { doubts: settled.collect(), stop: self.stop, recorded, strange, unrecorded };
         Ok((recovered, self.ledger, self.sink))
     }
 

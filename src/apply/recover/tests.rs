@@ -299,7 +299,7 @@ async fn what_a_run_told_settles_its_doubt_without_a_request() {
             (usize::from(verdict == Verdict::Applied), 0)
         );
         let again = account.recover(&desk, &choices).await.unwrap();
-        assert_eq!((again.doubts.len(), again.others), (0, 1), "taken over already");
+        assert_eq!((again.doubts.len(), again.strange), (0, 1), "taken over already");
     }
 }
 
