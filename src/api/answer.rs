@@ -56,6 +56,16 @@ pub enum Presence {
     },
     /// No such customer was listed, which proves nothing.
     NotListed,
+    /// The read got no answer: the connection failed, or the server did (5xx, 408).
+    Unanswered {
+        /// Why.
+        cause: String,
+    },
+    /// The API asks to wait (429, or 503 with `Retry-After`).
+    Busy {
+        /// For how long, if it says so.
+        retry_after: Option<Duration>,
+    },
     /// The read could not be made or understood.
     Unknown {
         /// Why.

@@ -141,17 +141,13 @@ impl Client {
     async fn page(&self, term: &str, start: usize) -> Result<(Vec<Row>, Option<usize>), Presence> {
         let unknown = |cause: &str| Presence::Unknown { cause: cause.to_owned() };
         let request = self.request("GET", wire::LIST, &wire::page(term, start));
-        let heard = self.exchange(request).await.map_err(|broken| unknown(broken.cause()))?;
+        let unanswered = |cause: &str| Presence::Unanswered { cause: cause.to_owned() };
+        let heard = self.exchange(request).await.map_err(|broken| unanswered(broken.cause()))?;
         tracing::debug!(read = "list", status = heard.status, start, "answered");
-        match heard.status {
-            status @ (401 | 403) => return Err(Presence::KeyRefused { status }),
-            200..=299 => {}
-            status => {
-                let cause = format!("the list was answered with status {status}");
-                return Err(Presence::Unknown { cause });
-            }
+        if !matches!(heard.status, 200..=299) {
+            return Err(no_list(heard.status, heard.retry_after.as_deref()));
         }
-        let body = heard.body.map_err(unknown)?;
+        let body = heard.body.map_err(unanswered)?;
         let page = listed(&body)
             .ok_or_else(|| unknown("the answer is not the documented list of customers"))?;
         Ok((page.items, page.item_total))
@@ -191,9 +187,8 @@ impl Helpdesk for Client {
         let answer = match heard {
             Err(broken) => broken.into(),
             Ok(Heard { status, retry_after, body }) => {
-                let now = Timestamp::from_second(jiff::Timestamp::now().as_second());
                 let body = body.as_deref().map_err(|cause| *cause);
-                match understand(status, retry_after.as_deref(), body, now) {
+                match understand(status, retry_after.as_deref(), body, now()) {
                     Answer::Refused { status, message } => {
                         let message = message.map(|text| self.key.redact(&text));
                         Answer::Refused { status, message }
@@ -220,6 +215,22 @@ impl Helpdesk for Client {
             Ok(presence) | Err(presence) => presence,
         }
     }
+}
+
+/// What an answer to a read says that holds no list.
+fn no_list(status: u16, retry_after: Option<&str>) -> Presence {
+    let cause = format!("the list was answered with status {status}");
+    match understand(status, retry_after, Ok(&[]), now()) {
+        Answer::KeyRefused { status } => Presence::KeyRefused { status },
+        Answer::Busy { retry_after, .. } => Presence::Busy { retry_after },
+        Answer::Unclear { .. } => Presence::Unanswered { cause },
+        _ => Presence::Unknown { cause },
+    }
+}
+
+/// The instant from which a date in `Retry-After` is counted.
+fn now() -> Timestamp {
+    Timestamp::from_second(jiff::Timestamp::now().as_second())
 }
 
 /// An answer, with the reason if its body could not be read to the end.
@@ -461,9 +472,27 @@ mod tests {
             let client = client(&format!("http://{}", door.addr), Auth::Header);
             let found = client.find(&customer(), Some("Acme")).await;
             assert!(
-                matches!(&found, Presence::Unknown { cause } if cause.contains(word)),
+                matches!(
+                    &found,
+                    Presence::Unknown { cause } | Presence::Unanswered { cause }
+                        if cause.contains(word)
+                ),
                 "{found:?}"
             );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_read_that_has_to_wait_says_for_how_long() {
+        for (text, secs) in [
+            ("HTTP/1.1 429 Slow\r\nRetry-After: 7\r\n\r\n", Some(7)),
+            ("HTTP/1.1 503 Slow\r\nRetry-After: 7\r\n\r\n", Some(7)),
+            ("HTTP/1.1 429 Slow\r\n\r\n", None),
+        ] {
+            let door = door(Does::Says(text));
+            let client = client(&format!("http://{}", door.addr), Auth::Header);
+            let found = client.find(&customer(), Some("Acme")).await;
+            assert_eq!(found, Presence::Busy { retry_after: secs.map(Duration::from_secs) });
         }
     }
 

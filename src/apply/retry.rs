@@ -8,7 +8,7 @@
 //! are not known to be idempotent, so theirs are never sent again once one may have arrived.
 
 use super::report::Stop;
-use crate::api::Answer;
+use crate::api::{Answer, Presence};
 use crate::model::Verb;
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -92,6 +92,16 @@ impl Streak {
             Answer::Busy { .. } => {}
             Answer::Done | Answer::Refused { .. } => *self = Self::default(),
             Answer::KeyRefused { .. } | Answer::Redirected { .. } => self.outages = 0,
+        }
+    }
+
+    /// Takes note of a read.
+    pub fn note_read(&mut self, presence: &Presence) {
+        match presence {
+            Presence::Unanswered { .. } => self.outages += 1,
+            Presence::Busy { .. } => {}
+            Presence::Exists { .. } | Presence::NotListed => *self = Self::default(),
+            Presence::Unknown { .. } | Presence::KeyRefused { .. } => self.outages = 0,
         }
     }
 

@@ -108,7 +108,7 @@ pub async fn run<H: Helpdesk + 'static>(
 }
 
 /// Waits for the signal that ends a run at once.
-async fn second(signals: &mut Signals, signalled: bool) -> i32 {
+pub(super) async fn second(signals: &mut Signals, signalled: bool) -> i32 {
     let first = signals.next().await;
     if signalled { first } else { signals.next().await }
 }

@@ -4,7 +4,11 @@ use std::io;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// Listens for INT, TERM and HUP from now on; gives the number of each as it comes.
+/// The number of SIGXFSZ: a file would grow beyond the limit of the process (`ulimit -f`).
+const XFSZ: i32 = 25;
+
+/// Listens for INT, TERM and HUP from now on; gives the number of each as it comes. SIGXFSZ is taken
+/// and dropped: the write that caused it fails and is told as any other that the disk refuses.
 ///
 /// # Errors
 /// If the system does not let the process listen.
@@ -13,6 +17,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 /// Outside a tokio runtime.
 pub fn listen() -> io::Result<UnboundedReceiver<i32>> {
     let (sender, receiver) = unbounded_channel();
+    // What tokio has taken once stays taken, also without anybody who listens.
+    drop(signal(SignalKind::from_raw(XFSZ))?);
     for kind in [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()] {
         let (mut stream, sender) = (signal(kind)?, sender.clone());
         tokio::spawn(async move {

@@ -3,7 +3,7 @@
 use super::approval::{self, Approval};
 use super::args::{Apply as Arguments, Format};
 use super::context::{Context, Ended};
-use super::desk::{Desk, runtime, unready};
+use super::desk::{Desk, listen, runtime};
 use super::exit::{Exit, Failure};
 use super::plan::{self as planning, Record};
 use super::progress::Shown;
@@ -16,7 +16,7 @@ use crate::desired::Desired;
 use crate::model::{Endpoint, Verb};
 use crate::plan::{self, AllowEmpty, Approved, Plan, Refused, Step};
 use crate::render::{self, View};
-use crate::store::{self, Session};
+use crate::store::Session;
 use std::sync::Arc;
 
 /// Where the plan comes from.
@@ -205,8 +205,7 @@ fn carry_out(
     let progress = Shown::new(context);
     let runtime = runtime()?;
     let report = runtime.block_on(async {
-        let signals =
-            apply::listen().map_err(|e| unready("signals could not be listened for", e))?;
+        let signals = listen()?;
         let terms = Terms { limits, signals, seed: fastrand::u64(..) };
         let desk = Desk::open(context, workspace, key, limits.concurrency).await?;
         let client = Arc::clone(&desk.client);
@@ -224,17 +223,7 @@ fn carry_out(
 
 fn tell(context: &Context, report: &Report) -> Exit {
     if let Some(Stop::NotDurable(why)) = &report.stop {
-        output::tell(&format!("error: results could not be made durable: {why}"));
-        let results = report.results();
-        for line in store::told_lines(&results) {
-            output::tell(&line);
-        }
-        if !results.is_empty() {
-            output::tell(
-                "hint: keep these lines; once the disk is well, `omniform recover --from FILE` takes \
-                 them over from the log that holds them",
-            );
-        }
+        output::tell_results(why, &report.run, &report.results());
     }
     let text = match context.flags.format {
         Format::Json => render::report_json(report),

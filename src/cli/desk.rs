@@ -6,10 +6,12 @@ use super::exit::{Exit, Failure};
 use super::sandbox;
 use super::workspace::Workspace;
 use crate::api::{ApiKey, Client, ClientError};
+use crate::apply;
 use crate::model::Endpoint;
 use crate::sandbox::Running;
 use std::io;
 use std::sync::Arc;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 /// A client, and the sandbox behind it if that is the endpoint.
 pub(super) struct Desk {
@@ -60,8 +62,13 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(|error| unready("the program's threads could not be started", error))
 }
 
+/// The signals that ask a command to stop, from now on.
+pub(super) fn listen() -> Result<UnboundedReceiver<i32>, Failure> {
+    apply::listen().map_err(|error| unready("signals could not be listened for", error))
+}
+
 /// The process may not have what it needs to send; nothing was sent.
-pub(super) fn unready(about: &str, error: io::Error) -> Failure {
+fn unready(about: &str, error: io::Error) -> Failure {
     Failure::new(Exit::Failed, error).in_context(format!("{about}, so nothing was sent")).hint(
         "allow this process more open files (`ulimit -n`) and threads (`ulimit -u`), then try again",
     )

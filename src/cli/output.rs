@@ -1,6 +1,7 @@
 //! Where text goes: stdout for the thing asked for, stderr for everything else. *Touches: streams.*
 
 use super::exit::{Exit, Failure};
+use crate::store::{Told, told_lines};
 use std::io::{self, Write};
 use std::sync::Once;
 
@@ -41,6 +42,20 @@ fn write(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     stdout.flush()
+}
+
+/// Says that results could not be made durable, and tells them as lines that `recover --from` takes.
+pub(super) fn tell_results(why: &str, teller: &str, results: &[Told]) {
+    tell(&format!("error: results could not be made durable: {why}"));
+    for line in told_lines(teller, results) {
+        tell(&line);
+    }
+    if !results.is_empty() {
+        tell(
+            "hint: keep these lines; once the disk is well, `omniform recover --from FILE` takes \
+             them over from the log that holds them",
+        );
+    }
 }
 
 /// Writes to stderr; if even that fails there is nobody left to tell.

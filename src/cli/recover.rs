@@ -2,10 +2,11 @@
 
 use super::args::{Format, Recover as Arguments};
 use super::context::{Context, Ended, patterns};
-use super::desk::{Desk, runtime};
+use super::desk::{Desk, listen, runtime};
 use super::exit::{Exit, Failure};
 use super::workspace::Workspace;
 use super::{key, output, record};
+use crate::apply::Stop;
 use crate::apply::recover::{self, ChoiceError, Choices, RecoverError, Terms};
 use crate::model::Endpoint;
 use crate::render;
@@ -38,17 +39,22 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
         requests_per_second: workspace.project.api.requests_per_second,
         seed: fastrand::u64(..),
     };
-    let recovered = runtime()?.block_on(async {
+    let runtime = runtime()?;
+    let recovered = runtime.block_on(async {
+        let signals = listen()?;
         if !ask {
-            return recover::recover::<crate::api::Client>(session, None, terms)
+            return recover::recover::<crate::api::Client>(session, None, terms, signals)
                 .await
                 .map_err(failed);
         }
         let desk = Desk::open(context, &workspace, key, 1).await?;
-        let recovered = recover::recover(session, Some(&*desk.client), terms).await.map_err(failed);
+        let recovered = recover::recover(session, Some(&*desk.client), terms, signals).await;
         desk.close().await;
-        recovered
-    })?;
+        recovered.map_err(failed)
+    });
+    // After a second signal a sync may still be under way; nobody waits for it.
+    runtime.shutdown_background();
+    let recovered = recovered?;
     if log.missing > 0 {
         let line = if log.missing == 1 { "line is" } else { "lines are" };
         context.say(&format!(
@@ -67,8 +73,8 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
             recovered.strange
         ));
     }
-    for line in store::told_lines(&recovered.unrecorded) {
-        output::tell(&line);
+    if let Some(Stop::NotDurable(why)) = &recovered.stop {
+        output::tell_results(why, &recovered.run, &recovered.unrecorded);
     }
     let text = match context.flags.format {
         Format::Json => render::recovered_json(&recovered),

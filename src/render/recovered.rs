@@ -160,6 +160,7 @@ mod tests {
             recorded: 0,
             strange: 0,
             unrecorded: Vec::new(),
+            run: "r".to_owned(),
         }
     }
 

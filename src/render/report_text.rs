@@ -196,12 +196,12 @@ pub(super) fn stop_cause(stop: &Stop) -> String {
         Stop::Signal(number) => format!("a signal came (number {number})"),
         Stop::Unreachable(count) => format!(
             "{count} requests in a row found no working server; check the endpoint and the \
-             network, then apply again"
+             network, then try again"
         ),
         Stop::FailFast => "a step failed, and --fail-fast is set".to_owned(),
         Stop::NotDurable(cause) => format!("results could not be made durable: {cause}"),
         Stop::Busy(waited) => format!(
-            "the API asked to wait for {} minutes in all, and nothing moved meanwhile; apply again \
+            "the API asked to wait for {} minutes in all, and nothing moved meanwhile; try again \
              later, or lower `api.requests_per_second`",
             waited.as_secs() / 60
         ),

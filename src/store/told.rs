@@ -58,6 +58,9 @@ pub enum End {
 struct ToldForm {
     version: u32,
     run: String,
+    /// The run that tells it, where that is not the one that sent the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    teller: Option<String>,
     line: u64,
     of: u64,
     intent: u64,
@@ -154,13 +157,14 @@ pub struct Log {
     pub missing: u64,
 }
 
-/// The lines of a run's results, each with its line feed.
-pub fn told_lines(results: &[Told]) -> impl Iterator<Item = String> {
+/// The lines of the results that the run `teller` tells, each with its line feed.
+pub fn told_lines(teller: &str, results: &[Told]) -> impl Iterator<Item = String> {
     let of = results.len() as u64;
     (1..).zip(results).map(move |(line, told)| {
         let form = ToldForm {
             version: VERSION,
             run: told.origin.run.clone(),
+            teller: (teller != told.origin.run).then(|| teller.to_owned()),
             line,
             of,
             intent: told.origin.intent,
@@ -208,8 +212,7 @@ pub fn read_told(log: &[u8]) -> Result<Log, ToldDamage> {
         let text = String::from_utf8_lossy(bytes);
         let begin = text.match_indices(BEGINNING).map(|(at, _)| at + MARK.len());
         for part in begin.filter_map(|at| text.get(at..)) {
-            let (number, of, result) = parse(part, line)?;
-            let run = result.origin.run.clone();
+            let Parsed { run, number, of, result } = parse(part, line)?;
             let known = runs.entry(run.clone()).or_default();
             let last = known.keys().next_back().copied().unwrap_or(0);
             let agrees = told.insert(run.clone(), of).is_none_or(|before| before == of);
@@ -230,8 +233,16 @@ pub fn read_told(log: &[u8]) -> Result<Log, ToldDamage> {
     Ok(found)
 }
 
-/// One result with its number and how many there are; anything may follow it.
-fn parse(text: &str, line: usize) -> Result<(u64, u64, Told), ToldDamage> {
+/// One result, with the run that tells it, its number among that run's and how many those are.
+struct Parsed {
+    run: String,
+    number: u64,
+    of: u64,
+    result: Told,
+}
+
+/// One result; anything may follow it.
+fn parse(text: &str, line: usize) -> Result<Parsed, ToldDamage> {
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<Envelope<'_>>();
     let Some(Ok(envelope)) = values.next() else { return Err(ToldDamage::Shape { line }) };
     let result = envelope.result.get();
@@ -244,14 +255,15 @@ fn parse(text: &str, line: usize) -> Result<(u64, u64, Told), ToldDamage> {
         return Err(ToldDamage::NewerVersion { line, found: version });
     }
     let form: ToldForm = serde_json::from_str(result).map_err(|_| ToldDamage::Shape { line })?;
-    let told = Told {
+    let run = form.teller.unwrap_or_else(|| form.run.clone());
+    let result = Told {
         origin: Origin { run: form.run, intent: form.intent },
         key: Key { brand: form.brand, primary: form.id },
         verb: form.verb,
         end: form.outcome,
         cause: form.cause,
     };
-    Ok((form.line, form.of, told))
+    Ok(Parsed { run, number: form.line, of: form.of, result })
 }
 
 #[cfg(test)]
@@ -280,7 +292,7 @@ mod tests {
 
     #[test]
     fn a_result_stands_in_its_line_as_documented() {
-        let lines: Vec<String> = told_lines(&[told("5f1c", 2, "C-1", End::Done)]).collect();
+        let lines: Vec<String> = told_lines("5f1c", &[told("5f1c", 2, "C-1", End::Done)]).collect();
         let result = r#"{"version":1,"run":"5f1c","line":1,"of":1,"intent":2,"outcome":"done","verb":"create","brand":1,"id":"C-1"}"#;
         let sum = sum(result);
         assert_eq!(lines, [format!("omniform-result {{\"sum\":\"{sum}\",\"result\":{result}}}\n")]);
@@ -288,7 +300,7 @@ mod tests {
 
     #[test]
     fn what_a_run_told_is_read_back_out_of_the_log_of_a_job() {
-        let lines: String = told_lines(&all()).collect();
+        let lines: String = told_lines("5f1c", &all()).collect();
         assert!(lines.is_ascii() && !lines.contains("##") && !lines.contains('<'));
         let expected = Log { results: all(), missing: 0 };
         assert_eq!(read(&lines).unwrap(), expected);
@@ -305,16 +317,24 @@ mod tests {
     }
 
     #[test]
+    fn what_two_tell_of_one_run_is_read_out_of_one_log() {
+        let again = [told("5f1c", 4, "C-4", End::Done)];
+        let both: String = told_lines("5f1c", &all()).chain(told_lines("77aa", &again)).collect();
+        let results = all().into_iter().chain(again).collect();
+        assert_eq!(read(&both).unwrap(), Log { results, missing: 0 });
+    }
+
+    #[test]
     fn a_line_that_is_not_there_is_counted() {
-        let lines: Vec<String> = told_lines(&all()).collect();
+        let lines: Vec<String> = told_lines("5f1c", &all()).collect();
         let log = read(&(lines[0].clone() + &lines[3])).unwrap();
         assert_eq!((log.results.len(), log.missing), (2, 2));
     }
 
     #[test]
     fn what_does_not_fit_is_refused_with_its_line() {
-        let lines: Vec<String> = told_lines(&all()).collect();
-        let other: Vec<String> = told_lines(&all()[..2]).collect();
+        let lines: Vec<String> = told_lines("5f1c", &all()).collect();
+        let other: Vec<String> = told_lines("5f1c", &all()[..2]).collect();
         let forged = |text: &str| {
             format!("omniform-result {{\"sum\":\"{}\",\"result\":{text}}}\n", sum(text))
         };
@@ -339,7 +359,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_changed_byte_of_a_result_is_noticed(at: usize, with: u8) {
-            let text: String = told_lines(&all()).collect();
+            let text: String = told_lines("5f1c", &all()).collect();
             let mut bytes = text.clone().into_bytes();
             let at = at % bytes.len();
             bytes[at] = with;

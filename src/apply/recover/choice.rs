@@ -5,7 +5,7 @@
 
 use crate::api::{Answer, Presence};
 use crate::apply::report::Stop;
-use crate::apply::retry::{Budget, Decision, Tries, Wait, decide};
+use crate::apply::retry::{Budget, Decision, RETRY_AFTER_MAX, Tries, Wait, backoff, decide};
 use crate::model::{Customer, Pattern, Verb};
 use crate::store::{Told, Verdict};
 use std::time::Duration;
@@ -157,12 +157,14 @@ pub(super) enum Proof {
     Happened,
     /// Nothing, for this reason.
     Nothing(String),
+    /// Nothing yet: the same read is to be made again after a wait.
+    Later(Pause),
     /// Nothing, and no other read will do: the key was refused with this HTTP status.
     KeyRefused(u16),
 }
 
-/// Reads a read.
-pub(super) fn proof(presence: &Presence, label: Option<&str>) -> Proof {
+/// Reads a read. `waits` counts the answers before it that asked to wait.
+pub(super) fn proof(presence: &Presence, label: Option<&str>, waits: u32) -> Proof {
     match presence {
         Presence::Exists { .. } => Proof::Happened,
         Presence::NotListed => Proof::Nothing(format!(
@@ -170,7 +172,13 @@ pub(super) fn proof(presence: &Presence, label: Option<&str>) -> Proof {
              which does not prove that nothing happened",
             label.unwrap_or_default()
         )),
-        Presence::Unknown { cause } => Proof::Nothing(format!("the read failed: {cause}")),
+        Presence::Busy { retry_after: Some(wait) } => {
+            Proof::Later(Pause::Exactly((*wait).min(RETRY_AFTER_MAX)))
+        }
+        Presence::Busy { retry_after: None } => Proof::Later(Pause::AtMost(backoff(waits + 1))),
+        Presence::Unknown { cause } | Presence::Unanswered { cause } => {
+            Proof::Nothing(format!("the read failed: {cause}"))
+        }
         Presence::KeyRefused { status } => Proof::KeyRefused(*status),
     }
 }
@@ -285,10 +293,16 @@ mod tests {
     #[test]
     fn only_a_customer_that_is_shown_proves_something() {
         let shown = Presence::Exists { firstname: None, lastname: None };
-        assert_eq!(proof(&shown, None), Proof::Happened);
-        assert!(matches!(proof(&Presence::NotListed, Some("Acme")), Proof::Nothing(_)));
-        assert!(matches!(proof(&Presence::Unknown { cause: "x".into() }, None), Proof::Nothing(_)));
-        assert_eq!(proof(&Presence::KeyRefused { status: 403 }, None), Proof::KeyRefused(403));
+        assert_eq!(proof(&shown, None, 0), Proof::Happened);
+        assert!(matches!(proof(&Presence::NotListed, Some("Acme"), 0), Proof::Nothing(_)));
+        assert!(matches!(
+            proof(&Presence::Unknown { cause: "x".into() }, None, 0),
+            Proof::Nothing(_)
+        ));
+        let wait = Duration::from_secs(7);
+        let busy = Presence::Busy { retry_after: Some(wait) };
+        assert_eq!(proof(&busy, None, 0), Proof::Later(Pause::Exactly(wait)));
+        assert_eq!(proof(&Presence::KeyRefused { status: 403 }, None, 0), Proof::KeyRefused(403));
     }
 
     #[test]

@@ -13,14 +13,16 @@ pub(super) mod told;
 pub use choice::{ChoiceError, Choices, Way};
 pub use told::Misfit;
 
-use self::runner::Runner;
+use self::runner::{Ran, Runner};
 use super::cause::chain;
+use super::driver::Signals;
 use super::report::{Condition, Failure, Stop};
-use super::run::{SaveError, reserve, save};
+use super::run::{SaveError, reserve, save, second};
 use crate::api::Helpdesk;
 use crate::desired::Brands;
 use crate::model::{BrandId, Customer, Verb};
 use crate::store::{How, Room, Session, StoreError, Told, Verdict};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 /// What became of one doubt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +57,8 @@ pub struct Recovered {
     pub strange: usize,
     /// Results of requests that were sent again, or proved by a read, and could not be recorded.
     pub unrecorded: Vec<Told>,
+    /// The run that tells this, as its journal names it.
+    pub run: String,
 }
 
 impl Recovered {
@@ -70,6 +74,7 @@ impl Recovered {
         let stop = match &self.stop {
             Some(Stop::NotDurable(_)) => Some(Condition::NotDurable),
             Some(Stop::KeyRefused(_)) => Some(Condition::KeyRefused),
+            Some(Stop::Signal(signal)) => Some(Condition::Signal(*signal)),
             _ => None,
         };
         stop.into_iter().chain((self.open() > 0).then_some(Condition::InDoubt)).collect()
@@ -128,7 +133,8 @@ pub struct Terms<'a> {
 /// Settles what the choices and the reads settle, and saves the state.
 ///
 /// `helpdesk` is not needed where [`Choices::needs_helpdesk`] says no; without one the doubts that
-/// would need it stay.
+/// would need it stay. The first of the `signals` lets the request under way end, the second ends it all
+/// at once: then nothing is saved, and the journal says what is settled.
 ///
 /// # Errors
 /// If the choices cannot be followed or no verdict could be recorded; nothing was sent then.
@@ -136,19 +142,31 @@ pub async fn recover<H: Helpdesk>(
     session: Session,
     helpdesk: Option<&H>,
     terms: Terms<'_>,
+    signals: UnboundedReceiver<i32>,
 ) -> Result<Recovered, RecoverError> {
     let (ledger, mut journal, closer) = session.split();
     if helpdesk.is_some() {
         let room = Room::of_doubts(ledger.state(), ledger.run(), &ledger.doubts());
         journal = reserve(journal, room).await.map_err(RecoverError::NoRoom)?;
     }
-    let runner = Runner::new(terms, helpdesk, ledger, journal);
-    let (mut recovered, ledger, journal) = runner.run().await?;
+    let runner = Runner::new(terms, Signals::Heard(signals), helpdesk, ledger, journal);
+    let Ran { mut recovered, ledger, sink: journal, mut signals, abandoned } = runner.run().await?;
+    if abandoned {
+        closer.abandon();
+        return Ok(recovered);
+    }
     // After a failure of the journal nothing is saved, and that failure is the one to tell.
-    if !matches!(recovered.stop, Some(Stop::NotDurable(_)))
-        && let Err(error) = save(closer, ledger, journal).await
-    {
-        recovered.stop = Some(Stop::NotDurable(chain(&error)));
+    if !matches!(recovered.stop, Some(Stop::NotDurable(_))) {
+        let signalled = matches!(recovered.stop, Some(Stop::Signal(_)));
+        tokio::select! {
+            saved = save(closer, ledger, journal) => if let Err(error) = saved {
+                recovered.stop = Some(Stop::NotDurable(chain(&error)));
+            },
+            // A disk that takes for ever ends nothing; the journal has everything.
+            signal = second(&mut signals, signalled) => {
+                recovered.stop.get_or_insert(Stop::Signal(signal));
+            }
+        }
     }
     Ok(recovered)
 }

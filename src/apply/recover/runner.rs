@@ -7,16 +7,29 @@ use super::told::{self, verdict};
 use super::{RecoverError, Recovered, Settled, Settlement, Terms};
 use crate::api::{Answer, Helpdesk};
 use crate::apply::cause::{chain, fact};
-use crate::apply::driver::{Sink, now};
+use crate::apply::driver::{Signals, Sink, now};
+use crate::apply::executor::DRAIN;
 use crate::apply::pace::Pace;
 use crate::apply::report::{Failure, Stop};
-use crate::apply::retry::{Budget, PATIENCE, Tries, jitter};
+use crate::apply::retry::{Budget, Streak, Tries, jitter};
 use crate::model::{Customer, Verb};
 use crate::plan::{Action, AddChannels, Purge};
 use crate::state::{Doubt, Effect};
 use crate::store::{End, How, Ledger, LedgerError, Line, Told, Verdict};
-use std::time::Duration;
+use std::pin::pin;
 use tokio::time::{Instant, sleep, sleep_until};
+
+/// Why a request is in doubt whose answer was not awaited.
+const ABANDONED: &str = "no answer yet when the recovery was stopped by a signal";
+
+/// Since what something is to be sent once more.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Since {
+    /// The API asked to wait.
+    Asked,
+    /// The try before it was lost.
+    Lost,
+}
 
 /// One recovery.
 pub(super) struct Runner<'a, H, S> {
@@ -28,23 +41,53 @@ pub(super) struct Runner<'a, H, S> {
     pace: Pace,
     start: Instant,
     random: fastrand::Rng,
+    signals: Signals,
     stop: Option<Stop>,
-    /// How long the API has asked to wait since something moved.
-    waited: Duration,
+    /// Whether a second signal ended it.
+    abandoned: bool,
+    budget: Budget,
+    streak: Streak,
     unrecorded: Vec<Told>,
 }
 
+/// A recovery that is over.
+pub(super) struct Ran<S> {
+    pub(super) recovered: Recovered,
+    pub(super) ledger: Ledger,
+    pub(super) sink: S,
+    /// Where further signals come from.
+    pub(super) signals: Signals,
+    /// Whether a second signal ended it.
+    pub(super) abandoned: bool,
+}
+
 impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
-    pub(super) fn new(terms: Terms<'a>, helpdesk: Option<&'a H>, ledger: Ledger, sink: S) -> Self {
-        let pace = Pace::new(terms.requests_per_second);
-        let random = fastrand::Rng::with_seed(terms.seed);
-        let (start, waited, unrecorded) = (Instant::now(), Duration::ZERO, Vec::new());
-        let stop = None;
-        Self { terms, helpdesk, ledger, sink, pace, start, random, stop, waited, unrecorded }
+    pub(super) fn new(
+        terms: Terms<'a>,
+        signals: Signals,
+        helpdesk: Option<&'a H>,
+        ledger: Ledger,
+        sink: S,
+    ) -> Self {
+        Self {
+            pace: Pace::new(terms.requests_per_second),
+            random: fastrand::Rng::with_seed(terms.seed),
+            terms,
+            helpdesk,
+            ledger,
+            sink,
+            start: Instant::now(),
+            signals,
+            stop: None,
+            abandoned: false,
+            budget: Budget::default(),
+            streak: Streak::default(),
+            unrecorded: Vec::new(),
+        }
     }
 
     /// Goes through all doubts: words first, since they need nobody.
-    pub(super) async fn run(mut self) -> Result<(Recovered, Ledger, S), RecoverError> {
+    pub(super) async fn run(mut self) -> Result<Ran<S>, RecoverError> {
         let doubts = self.ledger.doubts();
         let named = doubts.iter().map(|doubt| {
             let customer = self.terms.brands.customer(&doubt.key);
@@ -69,10 +112,16 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
         let settled = named.into_iter().zip(outcomes).filter_map(|((customer, verb), outcome)| {
             Some(Settled { customer, verb, outcome: outcome? })
         });
-        let (recorded, strange, unrecorded) = (fit.recorded, fit.strange, self.unrecorded);
-        let recovered =
-            Recovered { doubts: settled.collect(), stop: self.stop, recorded, strange, unrecorded };
-        Ok((recovered, self.ledger, self.sink))
+        let recovered = Recovered {
+            doubts: settled.collect(),
+            stop: self.stop,
+            recorded: fit.recorded,
+            strange: fit.strange,
+            unrecorded: self.unrecorded,
+            run: self.ledger.run().to_owned(),
+        };
+        let (ledger, sink, signals) = (self.ledger, self.sink, self.signals);
+        Ok(Ran { recovered, ledger, sink, signals, abandoned: self.abandoned })
     }
 
     /// Settles all that a word settles, a person's or that of the run, with one write and one sync.
@@ -122,17 +171,38 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
     }
 
     async fn ask(&mut self, helpdesk: &H, doubt: &Doubt, customer: &Customer) -> Settlement {
-        let label = self.terms.brands.get(&customer.brand).and_then(|b| b.label.as_deref());
-        self.turn().await;
-        match proof(&helpdesk.find(customer, label).await, label) {
-            Proof::Happened => self.settle(doubt, customer, Verdict::Applied, How::Read),
-            Proof::Nothing(why) => left(doubt, customer, &why),
-            Proof::KeyRefused(status) => {
-                self.stop = Some(Stop::KeyRefused(status));
-                let why = format!(
-                    "the API refused the key ({status}); a read needs the permission CUSTOMER_READ"
-                );
-                left(doubt, customer, &why)
+        let brands = self.terms.brands;
+        let label = brands.get(&customer.brand).and_then(|brand| brand.label.as_deref());
+        let mut waits = 0;
+        self.budget.requests += 1;
+        loop {
+            if !self.turn().await {
+                return left(doubt, customer, &doubt.cause);
+            }
+            let Some(found) = self.attend(helpdesk.find(customer, label)).await else {
+                return left(doubt, customer, ABANDONED);
+            };
+            self.streak.note_read(&found);
+            self.look_at_streak();
+            match proof(&found, label, waits) {
+                Proof::Happened => {
+                    return self.settle(doubt, customer, Verdict::Applied, How::Read);
+                }
+                Proof::Nothing(why) => return left(doubt, customer, &why),
+                Proof::Later(pause) => {
+                    waits += 1;
+                    if !self.rest(pause, Since::Asked).await {
+                        return left(doubt, customer, "the API asked to wait before the read");
+                    }
+                }
+                Proof::KeyRefused(status) => {
+                    self.halt(Stop::KeyRefused(status));
+                    let why = format!(
+                        "the API refused the key ({status}); a read needs the permission \
+                         CUSTOMER_READ"
+                    );
+                    return left(doubt, customer, &why);
+                }
             }
         }
     }
@@ -140,49 +210,100 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
     /// Sends the same request again, by the rules for retries.
     async fn resend(&mut self, helpdesk: &H, doubt: &Doubt, customer: &Customer) -> Settlement {
         let Some(action) = action(doubt) else { return left(doubt, customer, &doubt.cause) };
-        let (mut tries, mut budget) = (Tries::default(), Budget { requests: 1, retries: 0 });
+        let mut tries = Tries::default();
+        self.budget.requests += 1;
         loop {
-            self.turn().await;
-            let answer = helpdesk.send(&doubt.key, &action).await;
-            match judge(doubt.verb, &answer, tries, budget) {
+            if !self.turn().await {
+                return left(doubt, customer, &doubt.cause);
+            }
+            let Some(answer) = self.attend(helpdesk.send(&doubt.key, &action)).await else {
+                return left(doubt, customer, ABANDONED);
+            };
+            self.streak.note(&answer);
+            self.look_at_streak();
+            match judge(doubt.verb, &answer, tries, self.budget) {
                 Next::Settle(verdict) => return self.settle(doubt, customer, verdict, How::Resent),
                 Next::Stay => return left(doubt, customer, &fact(&answer, tries)),
                 Next::Stop(stop) => {
-                    self.stop = Some(stop);
+                    self.halt(stop);
                     return left(doubt, customer, &fact(&answer, tries));
                 }
                 Next::Again(pause) => {
-                    let wait = match pause {
-                        Pause::Exactly(wait) => wait,
-                        Pause::AtMost(wait) => jitter(wait, &mut self.random),
-                    };
-                    if self.is_out_of_patience(&answer, wait) {
-                        self.stop = Some(Stop::Busy(self.waited));
+                    let busy = matches!(answer, Answer::Busy { .. });
+                    let since = if busy { Since::Asked } else { Since::Lost };
+                    if !self.rest(pause, since).await {
                         return left(doubt, customer, &fact(&answer, tries));
                     }
                     tries = tries.and(&answer);
-                    if !matches!(answer, Answer::Busy { .. }) {
-                        budget.retries += 1;
-                    }
-                    sleep(wait).await;
+                    self.budget.retries += u64::from(!busy);
                 }
             }
         }
     }
 
-    /// Whether the API has asked to wait for too long in all, with nothing moving meanwhile.
-    fn is_out_of_patience(&mut self, answer: &Answer, wait: Duration) -> bool {
-        match answer {
-            Answer::Busy { .. } => self.waited += wait,
-            _ => self.waited = Duration::ZERO,
+    /// Waits before the same is sent once more; `false` if nothing more is to be sent.
+    async fn rest(&mut self, pause: Pause, since: Since) -> bool {
+        let wait = match pause {
+            Pause::Exactly(wait) => wait,
+            Pause::AtMost(wait) => jitter(wait, &mut self.random),
+        };
+        if since == Since::Asked {
+            self.streak.waited += wait;
+            self.look_at_streak();
         }
-        self.waited > PATIENCE
+        self.stop.is_none() && self.idle_until(Instant::now() + wait).await
     }
 
-    /// Waits until one more request may leave.
-    async fn turn(&mut self) {
-        sleep_until(self.start + self.pace.next()).await;
-        self.pace.sent(self.start.elapsed());
+    /// Waits until one more request may leave; `false` if none is to leave any more.
+    async fn turn(&mut self) -> bool {
+        let may = self.idle_until(self.start + self.pace.next()).await;
+        if may {
+            self.pace.sent(self.start.elapsed());
+        }
+        may
+    }
+
+    /// Waits for a time, or for a signal: then `false`.
+    async fn idle_until(&mut self, time: Instant) -> bool {
+        let signal = tokio::select! {
+            biased;
+            signal = self.signals.next() => signal,
+            () = sleep_until(time) => return true,
+        };
+        self.halt(Stop::Signal(signal));
+        false
+    }
+
+    /// Waits for a request that is under way: after a signal not for long, after two not at all.
+    async fn attend<T>(&mut self, request: impl Future<Output = T>) -> Option<T> {
+        let mut request = pin!(request);
+        let signal = tokio::select! {
+            biased;
+            signal = self.signals.next() => signal,
+            answer = &mut request => return Some(answer),
+        };
+        self.halt(Stop::Signal(signal));
+        tokio::select! {
+            biased;
+            _ = self.signals.next() => {}
+            answer = &mut request => return Some(answer),
+            () = sleep(DRAIN) => return None,
+        }
+        self.abandoned = true;
+        None
+    }
+
+    fn look_at_streak(&mut self) {
+        if let Some(reason) = self.streak.stop() {
+            self.halt(reason);
+        }
+    }
+
+    /// Nothing more is sent, for this reason if no other counts more.
+    fn halt(&mut self, reason: Stop) {
+        if self.stop.as_ref().is_none_or(|known| reason.weight() > known.weight()) {
+            self.stop = Some(reason);
+        }
     }
 
     /// Records a verdict. One that could not be made durable settles nothing.
@@ -217,7 +338,7 @@ impl<'a, H: Helpdesk, S: Sink> Runner<'a, H, S> {
         match self.sink.append(lines) {
             Ok(()) => true,
             Err(error) => {
-                self.stop = Some(Stop::NotDurable(chain(&error)));
+                self.halt(Stop::NotDurable(chain(&error)));
                 false
             }
         }

@@ -3,7 +3,7 @@
 use super::runner::Runner;
 use super::{Choices, RecoverError, Recovered, Settled, Settlement, Terms, recover};
 use crate::api::{Answer, Helpdesk, Presence};
-use crate::apply::driver::Sink;
+use crate::apply::driver::{Signals, Sink};
 use crate::apply::executor::{Limits, OnFailure};
 use crate::apply::report::{Condition, Report, Stop};
 use crate::apply::{self, Progress, samples};
@@ -28,7 +28,10 @@ struct Desk {
 impl Helpdesk for Desk {
     async fn send(&self, _: &Key, action: &Action) -> Answer {
         self.sent.lock().unwrap().push(action.verb());
-        self.answers.lock().unwrap().pop().unwrap()
+        if let Some(answer) = self.answers.lock().unwrap().pop() {
+            return answer;
+        }
+        std::future::pending().await
     }
 
     async fn find(&self, _: &Customer, _: Option<&str>) -> Presence {
@@ -94,7 +97,7 @@ impl Account {
     async fn recover(&self, desk: &Desk, choices: &Choices) -> Result<Recovered, RecoverError> {
         let (brands, who) = (&self.brands, "somebody");
         let terms = Terms { choices, brands, who, requests_per_second: 1000.0, seed: 1 };
-        recover(self.session(), Some(desk), terms).await
+        recover(self.session(), Some(desk), terms, unbounded_channel().1).await
     }
 }
 
@@ -257,8 +260,8 @@ async fn a_verdict_that_is_not_durable_settles_nothing() {
     let (who, requests_per_second) = ("somebody", 1000.0);
     let terms = Terms { choices: &choices, brands, who, requests_per_second, seed: 1 };
     let (ledger, ..) = account.session().split();
-    let runner = Runner::new(terms, Some(&*desk), ledger, Full);
-    let (recovered, ..) = runner.run().await.unwrap();
+    let runner = Runner::new(terms, Signals::Silent, Some(&*desk), ledger, Full);
+    let recovered = runner.run().await.unwrap().recovered;
     assert!(matches!(outcome(&recovered), Settlement::Open(_)));
     assert_eq!(recovered.conditions(), [Condition::NotDurable, Condition::InDoubt]);
 }
@@ -338,4 +341,118 @@ async fn an_api_that_asks_to_wait_for_ever_leaves_the_doubt_and_ends() {
     assert!(matches!(recovered.stop, Some(Stop::Busy(_))), "{recovered:?}");
     assert_eq!(recovered.conditions(), [Condition::InDoubt]);
     assert_eq!(desk.sent.lock().unwrap().len(), 2 + 4);
+}
+
+/// Makes an account with a channel of each of them in doubt; gives a desk that answers so.
+async fn in_doubt(account: &Account, ids: &[&str], answers: &[Answer]) -> Arc<Desk> {
+    for id in ids {
+        let steps = vec![samples::create(id), samples::add_channel(id, "a@example.com")];
+        account.apply(steps, &desk(&[Answer::Done, unclear()], Presence::NotListed)).await;
+    }
+    desk(answers, Presence::NotListed)
+}
+
+const SEVEN: [&str; 7] = ["C-1", "C-2", "C-3", "C-4", "C-5", "C-6", "C-7"];
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_resend_stays_in_doubt_whatever_it_says() {
+    let account = Account::new();
+    let desk = in_doubt(&account, &["C-1"], &[refused()]).await;
+    let choices = Choices { resend: pattern("shop/*"), ..Choices::default() };
+    let recovered = account.recover(&desk, &choices).await.unwrap();
+    assert!(matches!(outcome(&recovered), Settlement::Open(_)));
+    assert_eq!(account.record().unwrap().1.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_api_that_does_not_answer_is_left_alone_after_five_requests() {
+    let account = Account::new();
+    let desk = in_doubt(&account, &SEVEN, &vec![unclear(); 20]).await;
+    let choices = Choices { resend: pattern("shop/*"), ..Choices::default() };
+    let recovered = account.recover(&desk, &choices).await.unwrap();
+    assert_eq!(recovered.stop, Some(Stop::Unreachable(5)));
+    assert_eq!((recovered.open(), recovered.conditions()), (7, vec![Condition::InDoubt]));
+    assert_eq!(desk.sent.lock().unwrap().len(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn reads_that_are_not_answered_count_as_well() {
+    let account = Account::new();
+    for id in &SEVEN {
+        let desk = desk(&[unclear()], Presence::NotListed);
+        account.apply(vec![samples::create(id)], &desk).await;
+    }
+    let desk = desk(&[], Presence::Unanswered { cause: "HTTP 500".into() });
+    let recovered = account.recover(&desk, &Choices::default()).await.unwrap();
+    assert_eq!(recovered.stop, Some(Stop::Unreachable(5)));
+    assert_eq!(recovered.open(), 7);
+}
+
+#[tokio::test(start_paused = true)]
+async fn reads_wait_as_long_as_they_are_asked_to_and_not_for_ever() {
+    let account = Account::new();
+    let sent = desk(&[unclear()], Presence::NotListed);
+    account.apply(vec![samples::create("C-1")], &sent).await;
+    let desk = desk(&[], Presence::Busy { retry_after: Some(Duration::from_secs(300)) });
+    let recovered = account.recover(&desk, &Choices::default()).await.unwrap();
+    assert_eq!(recovered.stop, Some(Stop::Busy(Duration::from_secs(1200))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_of_recoveries_shares_one_budget_of_retries() {
+    let account = Account::new();
+    let lost = Answer::NotSent { cause: "refused".into() };
+    // Three tries are lost for each, then a refusal: no row of five, and 3 retries for each of 7.
+    let mut answers = Vec::new();
+    for _ in SEVEN {
+        answers.extend([lost.clone(), lost.clone(), lost.clone(), refused()]);
+    }
+    let desk = in_doubt(&account, &SEVEN, &answers).await;
+    let choices = Choices { resend: pattern("shop/*"), ..Choices::default() };
+    let recovered = account.recover(&desk, &choices).await.unwrap();
+    assert!(desk.sent.lock().unwrap().len() <= 7 + 11, "{:?}", desk.sent.lock().unwrap().len());
+    assert_eq!(recovered.open(), 7);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_signal_ends_a_recovery_with_what_is_known() {
+    for (count, answers, open) in [(1, vec![Answer::Done], 2), (1, vec![], 2), (2, vec![], 2)] {
+        let account = Account::new();
+        let desk = in_doubt(&account, &["C-1", "C-2"], &answers).await;
+        let (sender, signals) = unbounded_channel();
+        for _ in 0..count {
+            sender.send(15).unwrap();
+        }
+        let choices = Choices { resend: pattern("shop/*"), ..Choices::default() };
+        let (choices, brands, who) = (&choices, &account.brands, "somebody");
+        let terms = Terms { choices, brands, who, requests_per_second: 1000.0, seed: 1 };
+        let recovered = recover(account.session(), Some(&*desk), terms, signals).await.unwrap();
+        assert_eq!(recovered.stop, Some(Stop::Signal(15)));
+        assert_eq!(recovered.conditions(), [Condition::Signal(15), Condition::InDoubt]);
+        assert_eq!(recovered.open(), open);
+        assert!(desk.sent.lock().unwrap().is_empty(), "a signal before the first request");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_under_way_is_awaited_after_one_signal_and_not_after_two() {
+    for (count, abandoned) in [(1, false), (2, true)] {
+        let account = Account::new();
+        let desk = in_doubt(&account, &["C-1", "C-2"], &[]).await;
+        let (sender, signals) = unbounded_channel();
+        let choices = Choices { resend: pattern("shop/*"), ..Choices::default() };
+        let (choices, brands, who) = (&choices, &account.brands, "somebody");
+        let terms = Terms { choices, brands, who, requests_per_second: 1000.0, seed: 1 };
+        let (ledger, ..) = account.session().split();
+        let runner = Runner::new(terms, Signals::Heard(signals), Some(&*desk), ledger, Full);
+        let signal = async {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            (0..count).for_each(|_| sender.send(2).unwrap());
+        };
+        let (ran, ()) = tokio::join!(runner.run(), signal);
+        let ran = ran.unwrap();
+        assert_eq!((ran.abandoned, ran.recovered.open()), (abandoned, 2));
+        assert_eq!(ran.recovered.conditions(), [Condition::Signal(2), Condition::InDoubt]);
+        assert_eq!(desk.sent.lock().unwrap().len(), 1);
+    }
 }

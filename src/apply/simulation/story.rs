@@ -311,14 +311,14 @@ impl<'a> Story<'a> {
         if !matches!(report.stop, Some(Stop::NotDurable(_))) {
             return;
         }
-        let mut results = report.results();
+        let (teller, mut results) = (report.run.clone(), report.results());
         if self.broken == Some(Broken::ResultsToldWrong) {
             for told in &mut results {
                 told.end = End::NotSent;
             }
         }
         let mut log = String::from("2026-11-24T10:00:00Z error: full\r\n");
-        for line in told_lines(&results) {
+        for line in told_lines(&teller, &results) {
             check_quiet_line(&line);
             if self.random.u32(0..20) > 0 {
                 log.push_str("2026-11-24T10:00:00Z \u{1b}[31m");
