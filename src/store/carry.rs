@@ -8,8 +8,7 @@ use crate::model::Timestamp;
 /// there is no doubt. `command` and `at` are those that the journal's first record names.
 pub(crate) fn carry_over(old: Ledger, command: &str, at: Timestamp) -> (Ledger, Vec<Line>) {
     let (open, run) = (old.carried(), old.run().to_owned());
-    let mut ledger = Ledger::new(old.state().clone(), &run);
-    ledger.remember(&old);
+    let mut ledger = Ledger::succeeding(old, &run);
     let mut lines = Vec::new();
     for (doubt, origin) in open {
         if lines.is_empty() {

@@ -275,9 +275,9 @@ impl Ledger {
         self.runs.iter().any(|known| known == run)
     }
 
-    /// Takes over which runs an earlier ledger knows.
-    pub(super) fn remember(&mut self, earlier: &Self) {
-        self.runs.clone_from(&earlier.runs);
+    /// A ledger over the state of an earlier one, which knows the runs that that one knows.
+    pub(super) fn succeeding(earlier: Self, run: &str) -> Self {
+        Self { runs: earlier.runs, ..Self::new(earlier.state, run) }
     }
 
     /// Where a request whose end is not known was first written down, by its number now.
