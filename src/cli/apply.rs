@@ -46,8 +46,17 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
         if arguments.new_state { record::Missing::Start } else { record::Missing::StartOutsideCi };
     let session =
         record::open_within(context, &workspace, missing, "apply", arguments.lock_timeout)?;
+    let mut approval = approval;
     let plan = match origin {
-        Origin::Saved(plan) => take(&workspace, &session, *plan, arguments.allow_purge)?,
+        Origin::Saved(saved) => {
+            let before = saved.steps.clone();
+            let plan = take(&workspace, &session, *saved, arguments.allow_purge)?;
+            // What was reviewed held these purges: whoever frees them reads them first.
+            if plan::frees_purges(&before, &plan.steps) && !arguments.auto_approve {
+                approval = approval::if_possible(context);
+            }
+            plan
+        }
         Origin::Files(desired) => {
             let doubts = session.ledger().doubts();
             let state = Some(session.ledger().state());

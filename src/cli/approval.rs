@@ -32,6 +32,11 @@ pub(super) fn expect(context: &Context, given: bool) -> Result<Approval, Failure
     }
 }
 
+/// Asks where somebody is there to answer; without a terminal, what was typed in the command stands.
+pub(super) fn if_possible(context: &Context) -> Approval {
+    if context.can_ask() { Approval::Ask } else { Approval::Given }
+}
+
 /// Asks about a plan that erases so many customers; anything but the word asked for is a no.
 pub(super) fn ask(purges: usize) -> Result<(), Failure> {
     if is_approved(purges, &mut io::stdin().lock(), &mut io::stderr().lock()) {

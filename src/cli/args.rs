@@ -159,7 +159,8 @@ pub(super) struct Plan {
     /// Exit with 6 if anything was pending before the change
     #[arg(long, requires = "base")]
     pub(super) fail_on_pending: bool,
-    /// Take `purge_limit` and `change_limit` from the project file of this Git revision
+    /// Take `purge_limit` and `change_limit` from the project file of this Git revision; a plan
+    /// that it refuses is not saved (6)
     #[arg(long, value_name = "REV")]
     pub(super) policy_from: Option<String>,
     /// Refuse (6) a plan that would send more requests; held steps do not count

@@ -79,7 +79,10 @@ fn compare(
 
 /// Why a plan is printed and not saved: a gate that was asked for on the command line stands.
 fn gate(arguments: &Arguments, plan: &Plan) -> Option<Failure> {
-    let asked = |refusal: &&Refusal| refusal.by == RefusedBy::MaxRequests;
+    let asked = |refusal: &&Refusal| match refusal.by {
+        RefusedBy::MaxRequests => true,
+        RefusedBy::ChangeLimit => arguments.policy_from.is_some(),
+    };
     if let Some(refusal) = plan.refusal.as_ref().filter(asked) {
         let refused = Refused(refusal.clone());
         let hint = refused.hint();

@@ -25,7 +25,7 @@ mod summary;
 pub use compare::{Before, Revision, before};
 pub use outdated::Since;
 pub use planner::{AllowEmpty, Inputs, plan};
-pub use policy::{Approved, Refused, approve, cap_requests, reconsider};
+pub use policy::{Approved, Refused, approve, cap_requests, frees_purges, reconsider};
 pub use step::{
     Action, AddChannels, Change, Compared, Create, Frozen, Held, HeldBy, Note, Plan, Purge, Reason,
     Refusal, RefusedBy, Remark, Step, Summary, Withdrawn,

@@ -32,8 +32,8 @@ impl Refused {
     pub fn hint(&self) -> Option<String> {
         let hint = match self.0.by {
             RefusedBy::ChangeLimit => {
-                "if all of them are meant, raise `policy.change_limit` in the project file, \
-                 or apply a part at a time with `--target`"
+                "if all of them are meant, raise `policy.change_limit` in the project file \
+                 and plan again, or plan a part at a time with `--target`"
             }
             RefusedBy::MaxRequests => {
                 "if all of them are meant, raise `--max-requests`, or apply a part at a time with \
@@ -84,8 +84,9 @@ pub fn approve(plan: Plan) -> Result<Approved, Refused> {
 }
 
 /// Measures a saved plan by the policy of now: purges are held anew by what `--allow-purge` permits
-/// (without it by `purge_limit`, but never more purges go than the saved plan let go), and the
-/// refusal is found anew. Holds for another reason stay as saved.
+/// (without it by `purge_limit`, but never more purges go than the saved plan let go). A saved
+/// refusal stands, whatever the policy of now permits; else the refusal is found anew. Holds for
+/// another reason stay as saved.
 #[must_use]
 pub fn reconsider(
     mut plan: Plan,
@@ -96,8 +97,15 @@ pub fn reconsider(
     let saved = plan.steps.iter().filter(|step| is_free_purge(step)).count() as u64;
     let allowance = allow_purge.unwrap_or(policy.purge_limit.min(saved));
     hold_purges(&mut plan.steps, allowance);
-    plan.refusal = refusal(&plan.steps, policy.change_limit, state);
+    plan.refusal = plan.refusal.or_else(|| refusal(&plan.steps, policy.change_limit, state));
     plan
+}
+
+/// Whether more purges go than went before: somebody has to read what they are.
+#[must_use]
+pub fn frees_purges(before: &[Step], after: &[Step]) -> bool {
+    let free = |steps: &[Step]| steps.iter().filter(|step| is_free_purge(step)).count();
+    free(after) > free(before)
 }
 
 /// Holds the purges beyond the allowance, in the order of the plan. Purges that are held for another
@@ -155,7 +163,7 @@ fn permitted(limit: ChangeLimit, recorded: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{ChangeLimit, approve, cap_requests, permitted, reconsider};
+    use super::{ChangeLimit, approve, cap_requests, frees_purges, permitted, reconsider};
     use crate::model::Verb;
     use crate::plan::scene::{Scene, live, set, tier, told, wanted};
     use crate::plan::{Plan, RefusedBy};
@@ -248,6 +256,27 @@ mod tests {
         let plan = reconsider(saved.clone(), &scene.policy, None, Some(&state));
         assert_eq!(told(&plan), told(&saved));
         assert_eq!(approve(plan).unwrap_err().0.changes, 3);
+    }
+
+    #[test]
+    fn a_saved_refusal_stands_whatever_is_permitted_now() {
+        let mut scene = busy();
+        scene.policy.change_limit = ChangeLimit::Count(2);
+        let saved = scene.plan();
+        scene.policy.change_limit = ChangeLimit::Percent(100.0);
+        let plan = reconsider(saved.clone(), &scene.policy, None, Some(&scene.state()));
+        assert_eq!(approve(plan).unwrap_err().0.limit, 2);
+    }
+
+    #[test]
+    fn purges_are_freed_where_more_go_than_before() {
+        let mut scene = busy();
+        scene.allow_purge = Some(1);
+        let one = scene.plan().steps;
+        scene.allow_purge = Some(2);
+        let two = scene.plan().steps;
+        assert!(frees_purges(&one, &two));
+        assert!(!frees_purges(&two, &one) && !frees_purges(&two, &two));
     }
 
     #[test]

@@ -245,9 +245,9 @@ fn a_change_cannot_raise_the_limits_that_are_read_from_before_it() {
     env.write("omniform.yaml", PROJECT);
     env.run(&["plan", "--policy-from", "main", "--out", "p.plan.json"]).expect(0);
     env.write("customers/shop.yaml", &FIRST.replace("silver", "gold"));
-    let run = env.run(&["plan", "--policy-from", "main"]).expect(0);
-    assert!(
-        run.stdout
-            .contains("! refused: the plan changes 2 recorded customers, change_limit permits 1")
-    );
+    let told = "! refused: the plan changes 2 recorded customers, change_limit permits 1";
+    let run = env.run(&["plan", "--policy-from", "main"]).expect(6);
+    assert!(run.stdout.contains(told), "{run}");
+    env.run(&["plan", "--policy-from", "main", "--out", "refused.plan.json"]).expect(6);
+    assert!(!env.exists("refused.plan.json"), "what is refused is not saved");
 }

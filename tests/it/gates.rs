@@ -40,6 +40,21 @@ fn above_the_change_limit_nothing_is_sent() {
 }
 
 #[test]
+fn a_plan_that_was_refused_when_it_was_saved_stays_refused() {
+    let strict = format!("{PROJECT}policy: {{ change_limit: 20% }}\n");
+    let env = applied(&strict, &customers(10, "a"));
+    env.write("customers/shop.yaml", &customers(10, "b"));
+    env.run(&["plan", "--out", "p.plan.json"]).expect(0);
+    env.write("omniform.yaml", PROJECT);
+    let before = account(&env);
+    let run = env.run(&["apply", "p.plan.json"]).expect(6);
+    assert!(run.stderr.contains("permits 2") && run.stderr.contains("plan again"), "{run}");
+    assert_eq!(account(&env), before);
+    env.run(&["plan", "--out", "p.plan.json"]).expect(0);
+    env.run(&["apply", "p.plan.json"]).expect(0);
+}
+
+#[test]
 fn a_share_of_a_small_set_is_at_least_one_and_a_number_is_itself() {
     for (limit, count, changed, exit) in [
         ("20%", 3, 1, 0),
@@ -241,10 +256,10 @@ fn flags_that_mean_nothing_beside_a_saved_plan_are_wrong_usage() {
 }
 
 /// A person at a terminal: `script` gives the program one.
-fn typed(env: &TestEnv, answer: &str) -> Option<Run> {
+fn typed(env: &TestEnv, command: &str, answer: &str) -> Option<Run> {
     let line = format!(
         "command -v script >/dev/null || exit 99; \
-         printf '{answer}\\n' | script -qec 'omniform apply --allow-purge 9' /dev/null"
+         printf '{answer}\\n' | script -qec 'omniform {command}' /dev/null"
     );
     let run: Run = env.shell(".", &line).output().unwrap().into();
     if run.status == 99 {
@@ -260,11 +275,29 @@ fn a_purge_at_a_terminal_wants_its_number_typed() {
     env.write("customers/shop.yaml", &customers(1, "a"));
     let before = account(&env);
     for wrong in ["yes", "1", "3", ""] {
-        let Some(run) = typed(&env, wrong) else { return };
+        let Some(run) = typed(&env, "apply --allow-purge 9", wrong) else { return };
         assert!(run.stdout.contains("This plan erases 2 customers for good."), "{run}");
         assert!(run.stdout.contains("Not approved: nothing was sent."), "{run}");
         assert_eq!((run.status, account(&env)), (1, before.clone()), "{wrong:?}");
     }
-    let run = typed(&env, "2").unwrap();
+    let run = typed(&env, "apply --allow-purge 9", "2").unwrap();
     assert!(run.stdout.contains("2 purged; 0 failed"), "{run}");
+}
+
+#[test]
+fn purges_that_a_saved_plan_held_are_asked_for_at_a_terminal() {
+    let env = applied(PROJECT, &customers(4, "a"));
+    env.write("customers/shop.yaml", &customers(1, "a"));
+    env.run(&["plan", "--out", "p.plan.json"]).expect(0);
+    let before = account(&env);
+    let command = "apply p.plan.json --allow-purge 2";
+    let Some(run) = typed(&env, command, "yes") else { return };
+    assert!(run.stdout.contains("This plan erases 2 customers for good."), "{run}");
+    assert_eq!((run.status, account(&env)), (1, before));
+    let run = typed(&env, command, "2").unwrap();
+    assert!(run.stdout.contains("2 purged; 0 failed"), "{run}");
+    env.run(&["plan", "--out", "p.plan.json"]).expect(0);
+    let run = typed(&env, "apply p.plan.json --allow-purge 1 --auto-approve", "").unwrap();
+    assert!(!run.stdout.contains("This plan erases"), "{run}");
+    assert!(run.stdout.contains("1 purged; 0 failed"), "{run}");
 }
