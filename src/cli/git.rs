@@ -12,14 +12,25 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 /// The largest file that is read, in bytes, as on the disk.
 const BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// Variables of a surrounding Git command, such as a hook: they would point elsewhere.
-const FOREIGN: [&str; 6] = [
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_PREFIX",
-    "GIT_OBJECT_DIRECTORY",
+/// Variables of a surrounding Git command, such as a hook: they would point elsewhere. All that
+/// `git rev-parse --local-env-vars` names.
+const FOREIGN: [&str; 16] = [
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
 ];
 
 /// Why a revision cannot be read. Git's own words are not repeated: they may quote files.
@@ -86,6 +97,10 @@ impl GitError {
                 "commit the project to a Git repository, or plan without --base and --policy-from"
             }
             Self::Unsafe { .. } => "run `git status` there: Git says how to trust the folder",
+            Self::Unknown { name, .. } if name.contains(':') => {
+                "leave out what stands from the colon on: a revision is named without a path, and \
+                 the project's folder is looked up in it"
+            }
             Self::Unknown { .. } => {
                 "fetch it first: a checkout in CI often has one commit only (fetch-depth: 0)"
             }
