@@ -43,17 +43,34 @@ pub(super) fn fill(first: &str, next: &str, pieces: &[Piece], view: &View) -> St
 /// A sentence filled into lines. It was made visible before. A command in backticks is one piece, so
 /// that it can be copied.
 pub(super) fn sentence(text: &str, first: &str, next: &str, view: &View) -> String {
-    fill(first, next, &pieces_of(text), view)
+    let room = view.width.saturating_sub(columns(next));
+    fill(first, next, &pieces_of(text, room), view)
 }
 
-/// The words of a text, each with the blank behind it.
-fn pieces_of(text: &str) -> Vec<Piece> {
-    let mut inside = false;
-    let end = |c| {
-        inside ^= c == '`';
-        c == ' ' && !inside
-    };
-    text.split_inclusive(end).map(Piece::plain).collect()
+/// The words of a text, each with the blank behind it. A backtick that none closes is a sign like
+/// any other, and a command wider than a line of the view goes on at one of its blanks.
+fn pieces_of(text: &str, room: usize) -> Vec<Piece> {
+    let last = text.rfind('`').unwrap_or(0);
+    let (mut inside, mut from) = (false, 0);
+    let mut pieces = Vec::new();
+    for (at, c) in text.char_indices() {
+        inside = if c == '`' { !inside && at < last } else { inside };
+        if c == ' ' && !inside {
+            push_words(&text[from..=at], room, &mut pieces);
+            from = at + 1;
+        }
+    }
+    push_words(&text[from..], room, &mut pieces);
+    pieces
+}
+
+/// A word or a command as one piece; one that has no room in a line as its words.
+fn push_words(text: &str, room: usize, pieces: &mut Vec<Piece>) {
+    if columns(text.trim_end_matches(' ')) <= room {
+        pieces.push(Piece::plain(text));
+    } else {
+        pieces.extend(text.split_inclusive(' ').map(Piece::plain));
+    }
 }
 
 struct Filled<'a> {
@@ -152,6 +169,21 @@ mod tests {
     fn a_command_stays_in_one_piece_where_it_fits_a_line() {
         let text = "run `omniform state forget x` now";
         assert_eq!(sentence(text, "", " ", &narrow(26)), "run\n `omniform state forget x`\n now\n");
+    }
+
+    #[test]
+    fn a_backtick_that_none_closes_does_not_keep_words_together() {
+        assert_eq!(sentence("by a`b one two six", "", " ", &narrow(8)), "by a`b\n one two\n six\n");
+        assert_eq!(sentence("`a b` c`d one two", "", " ", &narrow(9)), "`a b` c`d\n one two\n");
+    }
+
+    #[test]
+    fn a_command_wider_than_a_line_goes_on_at_a_blank() {
+        let text = "run `omniform recover --assume-not-sent shop/C-1` now";
+        assert_eq!(
+            sentence(text, "", " ", &narrow(20)),
+            "run `omniform\n recover\n --assume-not-sent\n shop/C-1` now\n"
+        );
     }
 
     proptest! {

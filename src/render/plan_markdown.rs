@@ -202,7 +202,7 @@ mod tests {
 
         Tickets: 1 request lets Omnidesk link tickets with a matching address, 1 request leaves them unlinked (`no_sync`), 1 create links a ticket by its number (`ticket_id`).
 
-        Forecast: 4 of 6 requests sent.
+        Forecast: 4 of 6 requests would be sent (2 are held).
 
         #### Purges (2)
 

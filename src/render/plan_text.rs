@@ -208,7 +208,7 @@ mod tests {
         Tickets: 1 request lets Omnidesk link tickets with a matching address, 1 request
           leaves them unlinked (no_sync), 1 create links a ticket by its number
           (ticket_id).
-        Forecast: 4 of 6 requests sent.
+        Forecast: 4 of 6 requests would be sent (2 are held).
 
         Plan: 1 to create, 1 to update, 3 channels to add, 2 to purge (2 held); 6 requests.
         "#);
@@ -353,7 +353,7 @@ mod tests {
         Tickets: 1 request lets Omnidesk link tickets with a matching address, 1 request
           leaves them unlinked (no_sync), 1 create links a ticket by its number
           (ticket_id).
-        Forecast: 4 of 6 requests sent.
+        Forecast: 4 of 6 requests would be sent (2 are held).
 
         Plan: 1 to create, 1 to update, 3 channels to add, 2 to purge (2 held); 6 requests.
         "#);

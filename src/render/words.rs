@@ -167,7 +167,9 @@ pub(super) fn forecast(plan: &Plan, requests_per_second: Option<f64>) -> Option<
     let requests = if sent == all {
         counted(sent, "request", "requests")
     } else {
-        format!("{sent} of {} sent", counted(all, "request", "requests"))
+        let (held, requests) = (all - sent, counted(all, "request", "requests"));
+        let are = if held == 1 { "is" } else { "are" };
+        format!("{sent} of {requests} would be sent ({held} {are} held)")
     };
     Some(match requests_per_second {
         Some(rate) => format!("{requests}, about {} at {rate} per second", lasting(sent, rate)),
@@ -298,9 +300,10 @@ mod tests {
     fn a_forecast_counts_what_is_sent_and_rounds_up() {
         let plan = samples::plan();
         let told = |rate| forecast(&plan, rate).unwrap();
-        assert_eq!(told(None), "4 of 6 requests sent");
-        assert_eq!(told(Some(10.0)), "4 of 6 requests sent, about 1 s at 10 per second");
-        assert_eq!(told(Some(0.5)), "4 of 6 requests sent, about 8 s at 0.5 per second");
+        assert_eq!(told(None), "4 of 6 requests would be sent (2 are held)");
+        let sent = "4 of 6 requests would be sent (2 are held), about";
+        assert_eq!(told(Some(10.0)), format!("{sent} 1 s at 10 per second"));
+        assert_eq!(told(Some(0.5)), format!("{sent} 8 s at 0.5 per second"));
         assert_eq!(forecast(&samples::empty_plan(), Some(10.0)), None);
         assert_eq!(lasting(25_000, 10.0), "42 min");
         assert_eq!(lasting(100_000, 10.0), "3 h");

@@ -92,7 +92,7 @@ fn alike_changes_are_told_once_and_each_on_request() {
     assert!(text.contains("\n~ update 37 customers: tier \"silver\" → \"gold\"\n"), "{text}");
     assert!(text.find("- purge shop/C-00").unwrap() < text.find("+ create shop/C-38").unwrap());
     assert!(
-        text.contains("\nForecast: 38 of 39 requests sent, about 4 s at 10 per second.\n"),
+        text.contains("\nForecast: 38 of 39 requests would be sent (1 is held), about 4 s at 10 per\n  second.\n"),
         "{text}"
     );
     let full = env.run(&["plan", "--detail", "full"]).expect(0).stdout;
