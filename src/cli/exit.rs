@@ -68,7 +68,7 @@ impl Exit {
         (
             Self::Held,
             "everything else is done, but policy holds some actions or refuses all; also `plan` with \
-             `--max-requests` or `--fail-on-pending`",
+             `--max-requests`, `--policy-from` or `--fail-on-pending`",
             "read what would release each action, and give that flag or change the policy on purpose",
         ),
         (

@@ -235,6 +235,8 @@ fn a_change_cannot_raise_the_limits_that_are_read_from_before_it() {
     let held = |arguments: &[&str]| json(&env.run(arguments).expect(0))["summary"]["held"].clone();
     assert_eq!(held(&["plan", "--format", "json"]), 0);
     assert_eq!(held(&["plan", "--format", "json", "--policy-from", "main"]), 1);
+    let run = env.run(&["plan", "--policy-from", "main:customers"]).expect(1);
+    assert!(run.stderr.contains("a revision is named without a path"), "{run}");
     let run = env.run(&["plan", "--policy-from", "nope"]).expect(1);
     assert!(run.stderr.contains("after --policy-from"), "{run}");
     env.write(
