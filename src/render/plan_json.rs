@@ -2,11 +2,7 @@
 
 use super::{Values, escape, mask};
 use crate::plan::Plan;
-use crate::plan::format::{PlanFile, to_json};
-
-/// What a masked plan has instead of its digest. It fits no plan, so that `apply` refuses to carry
-/// masks out as values; and the real digest would let people guess at short values.
-const MASKED_PLAN_ID: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+use crate::plan::format::{MASKED_PLAN_ID, PlanFile, to_json};
 
 /// A plan as JSON. A masked one is valid by the same schema, but `apply` does not take it. Ends with
 /// one newline.
@@ -41,6 +37,6 @@ mod tests {
         let schema = serde_json::to_value(schema()).unwrap();
         jsonschema::validate(&schema, &serde_json::from_str(&text).unwrap()).unwrap();
         samples::assert_masked(&text);
-        assert_eq!(parse(&text), Err(FormatError::Damaged));
+        assert_eq!(parse(&text), Err(FormatError::Masked));
     }
 }

@@ -7,6 +7,7 @@ use super::disk::{self, DiskError, Found, folder_of, look};
 use super::{Paths, StoreError, paths::next_to};
 use std::ffi::OsString;
 use std::io::ErrorKind;
+use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 /// How much of a file is read to see whether it is a saved plan, in bytes.
@@ -178,11 +179,18 @@ fn begins_a_plan(beginning: &[u8]) -> bool {
         && text.contains("\"plan_id\":\"")
 }
 
+const FIFO: &str = "expected a file, found a pipe with a name (FIFO); `/dev/stdin` is read";
+
 /// Reads a saved plan's text. What it says is for the plan's own reader to check.
 ///
 /// # Errors
-/// If it is not there, cannot be read, or is not UTF-8.
+/// If it is not there, cannot be read, is not UTF-8, or is a pipe with a name, which nobody may ever
+/// write to. The pipes of a shell (`/dev/stdin`, `/dev/fd/63`) have a writer.
 pub fn read_plan(path: &Path) -> Result<String, StoreError> {
+    let of_a_shell = path.starts_with("/dev") || path.starts_with("/proc");
+    if !of_a_shell && std::fs::metadata(path).is_ok_and(|it| it.file_type().is_fifo()) {
+        return Err(DiskError::new("read", path, std::io::Error::other(FIFO)).into());
+    }
     Ok(std::fs::read_to_string(path).map_err(|error| DiskError::new("read", path, error))?)
 }
 

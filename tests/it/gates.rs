@@ -204,6 +204,7 @@ fn a_damaged_plan_is_refused_by_the_name_of_its_damage() {
     env.write("customers/shop.yaml", &customers(2, "b"));
     env.run(&["plan", "--out", "good.plan.json"]).expect(0);
     let good = env.read("good.plan.json");
+    let masked = env.run(&["plan", "--mask", "--format", "json"]).expect(0).stdout;
     let before = account(&env);
     let half = good[..good.len() / 2].to_owned();
     let edited = |from: &str, to: &str| good.replacen(from, to, 1);
@@ -218,7 +219,8 @@ fn a_damaged_plan_is_refused_by_the_name_of_its_damage() {
         (edited("\"reason\": \"fields-differ\",", ""), "expected the key `reason`"),
         (format!("<<<<<<< HEAD\n{good}=======\n>>>>>>> x\n"), "markers of an unresolved merge"),
         (half, "one that is cut off"),
-        (String::new(), "one that is cut off"),
+        (String::new(), "a file that is empty"),
+        (masked, "a masked one, which is for reading and cannot be applied"),
         ("brand: shop\n".to_owned(), "text that is not JSON"),
         ("{}".to_owned(), "without a readable `format_version`"),
     ] {
@@ -300,4 +302,17 @@ fn purges_that_a_saved_plan_held_are_asked_for_at_a_terminal() {
     let run = typed(&env, "apply p.plan.json --allow-purge 1 --auto-approve", "").unwrap();
     assert!(!run.stdout.contains("This plan erases"), "{run}");
     assert!(run.stdout.contains("1 purged; 0 failed"), "{run}");
+}
+
+#[test]
+fn a_pipe_with_a_name_is_no_saved_plan_and_stdin_is_one() {
+    let env = applied(PROJECT, &customers(2, "a"));
+    env.write("customers/shop.yaml", &customers(2, "b"));
+    env.run(&["plan", "--out", "p.plan.json"]).expect(0);
+    let line = "mkfifo pipe; timeout 60 omniform show pipe";
+    let run: Run = env.shell(".", line).output().unwrap().into();
+    assert!(run.expect(1).stderr.contains("a pipe with a name"));
+    let run: Run =
+        env.shell(".", "cat p.plan.json | omniform show /dev/stdin").output().unwrap().into();
+    run.expect(0);
 }

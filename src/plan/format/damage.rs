@@ -16,6 +16,14 @@ pub enum FormatError {
         /// Column.
         column: usize,
     },
+    /// There is no text.
+    #[error("expected a saved plan, found a file that is empty")]
+    Empty,
+    /// A plan that was printed with masks in place of its values.
+    #[error(
+        "expected a saved plan, found a masked one, which is for reading and cannot be applied"
+    )]
+    Masked,
     /// The text ends too early.
     #[error("expected a whole saved plan, found one that is cut off in line {line}")]
     Truncated {
@@ -92,7 +100,7 @@ impl FormatError {
     #[must_use]
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::NotJson { .. } | Self::NotAPlan => {
+            Self::NotJson { .. } | Self::NotAPlan | Self::Empty | Self::Masked => {
                 "give a file that `omniform plan --out FILE` wrote"
             }
             Self::Newer { .. } => {

@@ -29,6 +29,10 @@ pub const VERSION: &str = "1.1";
 /// The version of a plan that needs nothing newer.
 const FIRST: &str = "1.0";
 
+/// What a masked plan has instead of its digest. It fits no plan, so that `apply` refuses to carry
+/// masks out as values; and the real digest would let people guess at short values.
+pub const MASKED_PLAN_ID: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
 /// The plan as a file: pretty JSON with a line feed at its end.
 #[must_use]
 pub fn to_json(plan: &Plan) -> String {

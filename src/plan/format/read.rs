@@ -3,8 +3,8 @@
 //! Messages name steps and lines, never a text of the file: it may be a person's.
 
 use super::{
-    BaseRow, ChannelRow, ComparedRow, CustomerRow, DoubtRow, FieldRow, FormatError, NoteRow,
-    PlanFile, RemarkKind, StepRow, VERSION,
+    BaseRow, ChannelRow, ComparedRow, CustomerRow, DoubtRow, FieldRow, FormatError, MASKED_PLAN_ID,
+    NoteRow, PlanFile, RemarkKind, StepRow, VERSION,
 };
 use crate::model::{Address, Channel, Customer, Field, FieldName, NonEmpty, Value, Verb, Wish};
 use crate::plan::{
@@ -22,6 +22,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// See [`FormatError`]. A plan of a newer minor version is refused too: what it adds may change what
 /// its steps mean, and a plan is carried out as reviewed or not at all.
 pub fn parse(text: &str) -> Result<Plan, FormatError> {
+    if text.trim().is_empty() {
+        return Err(FormatError::Empty);
+    }
     if let Some(conflict) = FormatError::conflict(text) {
         return Err(conflict);
     }
@@ -40,6 +43,9 @@ pub fn parse(text: &str) -> Result<Plan, FormatError> {
     }
     let file: PlanFile =
         serde_json::from_str(text).map_err(|error| FormatError::from_json(&error))?;
+    if file.plan_id == MASKED_PLAN_ID {
+        return Err(FormatError::Masked);
+    }
     let stated = file.plan_id.clone();
     let file = file.sealed();
     if file.plan_id != stated {
@@ -265,7 +271,7 @@ mod tests {
     fn what_is_no_plan_is_told_apart() {
         let not_json = FormatError::NotJson { line: 1, column: 1 };
         assert_eq!(parse("hello"), Err(not_json));
-        assert_eq!(parse(""), Err(FormatError::Truncated { line: 1 }));
+        assert_eq!(parse(""), Err(FormatError::Empty));
         for text in ["{}", "[]", "3", "{\"format_version\":1}", "{\"format_version\":\"x.1\"}"] {
             assert_eq!(parse(text), Err(FormatError::NotAPlan), "{text}");
         }
