@@ -5,6 +5,7 @@
 //!
 //! Why here alone: a renderer that forgets one sign is a hole, so none of them knows the signs.
 
+use super::Values;
 use crate::model::{Kind, is_invisible};
 
 /// Whether a reader would not see the character for what it is: controls, bidi and zero-width
@@ -62,12 +63,15 @@ pub(super) fn value(text: &str) -> String {
     visible(text, "\\\\")
 }
 
-/// A customer's value as one line in quotes; what stands for a masked one has none.
+/// A customer's value as one line in quotes.
 pub(super) fn quoted(text: &str) -> String {
-    if is_mask(text) {
-        return text.to_owned();
-    }
     format!("\"{}\"", value(text).replace('"', "\\\""))
+}
+
+/// A customer's value in quotes, or what stands for a masked one without. Where values are shown, one
+/// that looks like a mask is a value.
+pub(super) fn quoted_or_mask(text: &str, values: Values) -> String {
+    if values == Values::Masked && is_mask(text) { text.to_owned() } else { quoted(text) }
 }
 
 /// Whether `--mask` put the text in the place of a value.
@@ -199,6 +203,8 @@ mod tests {
             r"a\u{202E}b\u{200B}\u{1B}[31m\u{9B}\u{7F}"
         );
         assert_eq!(value("a\tb\nc\\n"), r"a\tb\nc\\n");
+        assert_eq!(quoted_or_mask("•••(text)", Values::Shown), "\"•••(text)\"");
+        assert_eq!(quoted_or_mask("•••(text)", Values::Masked), "•••(text)");
         assert_eq!(quoted("say \"hi\""), r#""say \"hi\"""#);
         assert_eq!(value("Zoë O'Neil \u{a0}1"), r"Zoë O'Neil \u{A0}1");
     }

@@ -3,7 +3,7 @@
 use super::fill::{Piece, columns, fill};
 use super::view::Tone;
 use super::word_diff::{self, Word};
-use super::{View, escape, words};
+use super::{Values, View, escape, words};
 use crate::model::{Field, Value, Wish};
 use crate::plan::Change;
 
@@ -18,7 +18,7 @@ pub(super) fn set(field: &Field, wish: &Wish, view: &View) -> String {
         None => format!("{INDENT}{name} = {}\n", words::CLEARED),
         Some(value) => {
             let mut pieces = vec![Piece::plain(format!("{name} = "))];
-            pieces.extend(whole(value));
+            pieces.extend(whole(value, view.values));
             fill(INDENT, CONTINUED, &pieces, view)
         }
     }
@@ -32,10 +32,10 @@ pub(super) fn changed(change: &Change, view: &View) -> String {
     }
     let (before, after) = (change.before.as_ref(), change.after.value());
     let (old, new) = match (before, after) {
-        (Some(before), Some(after)) => compared(before, after),
+        (Some(before), Some(after)) => compared(before, after, view.values),
         _ => (
-            before.map_or_else(|| literal(words::NOT_SET), whole),
-            after.map_or_else(|| literal(words::CLEARED), whole),
+            before.map_or_else(|| literal(words::NOT_SET), |it| whole(it, view.values)),
+            after.map_or_else(|| literal(words::CLEARED), |it| whole(it, view.values)),
         ),
     };
     let name = name(&change.field);
@@ -49,7 +49,10 @@ pub(super) fn changed(change: &Change, view: &View) -> String {
 pub(super) fn short(change: &Change, mark: &str, column: usize, view: &View) -> Option<String> {
     let name = name(&change.field);
     let text = |value: Option<&Value>, none: &str| {
-        value.map_or_else(|| none.to_owned(), |value| escape::quoted(value.as_str()))
+        value.map_or_else(
+            || none.to_owned(),
+            |value| escape::quoted_or_mask(value.as_str(), view.values),
+        )
     };
     let old = text(change.before.as_ref(), words::NOT_SET);
     let new = text(change.after.value(), words::CLEARED);
@@ -62,7 +65,7 @@ pub(super) fn short(change: &Change, mark: &str, column: usize, view: &View) -> 
 
 /// Two texts with the words that differ marked in each, each as one line in quotes.
 pub(super) fn marked(before: &Value, after: &Value) -> (String, String) {
-    let (old, new) = compared(before, after);
+    let (old, new) = compared(before, after, Values::Shown);
     let text = |pieces: Vec<Piece>| pieces.into_iter().map(|piece| piece.text).collect();
     (text(old), text(new))
 }
@@ -79,15 +82,19 @@ fn literal(text: &str) -> Vec<Piece> {
 }
 
 /// A value in quotes, one piece a word.
-fn whole(value: &Value) -> Vec<Piece> {
-    let text = escape::quoted(value.as_str());
+fn whole(value: &Value, values: Values) -> Vec<Piece> {
+    let text = escape::quoted_or_mask(value.as_str(), values);
     text.split_inclusive(' ').map(Piece::plain).collect()
 }
 
 /// Two values in quotes, with the words that differ marked in each.
-fn compared(before: &Value, after: &Value) -> (Vec<Piece>, Vec<Piece>) {
-    let Some((old, new)) = word_diff::words(before, after) else {
-        return (whole(before), whole(after));
+fn compared(before: &Value, after: &Value, values: Values) -> (Vec<Piece>, Vec<Piece>) {
+    let words = match values {
+        Values::Shown => word_diff::words(before, after),
+        Values::Masked => None,
+    };
+    let Some((old, new)) = words else {
+        return (whole(before, values), whole(after, values));
     };
     let side = |words: Vec<Word>, mut marked: Marked| {
         for word in words {

@@ -15,8 +15,9 @@ const STYLE_DIGEST: &str = "sha256-WwvrK8wjNP8h74iLFx35WR9epTGu5q8QspxklFI5QIs="
 /// A plan as an HTML page. Ends with one newline.
 #[must_use]
 pub fn plan_html(plan: &Plan, view: &View) -> String {
-    let plan = mask::plan(plan, view.values);
-    let review = Review::new(&plan, view.detail);
+    let meant = plan;
+    let plan = mask::plan(meant, view.values);
+    let review = Review::new(&plan, meant, view.detail);
     let mut list = Vec::new();
     sections::doubts(&plan.doubts, &mut list);
     review.parts.iter().for_each(|part| sections::part(part, &mut list));

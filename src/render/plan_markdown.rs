@@ -1,13 +1,14 @@
 //! A plan as a comment for a pull request. *Pure.* Laws: *Deterministic*, *Quiet*.
 //!
-//! What hurts is told in full: totals, refusal, doubts, purges, held steps. The rest is folded, and
-//! where the comment would be too long it is cut in a fixed order. Purges and held steps are never cut.
+//! What hurts is told in full: totals, refusal, purges, held steps. The rest is folded or listed, and
+//! where the comment would be too long it is cut in a fixed order and counted. Purges and held steps are
+//! never cut.
 
 use super::review::{Part, Review};
 use super::sections_markdown::{self as sections, CUTS, Section};
 use super::{View, escape, mask, steps_markdown, totals, words};
 use crate::model::Verb;
-use crate::plan::{Compared, Plan, Step, Summary, summary_line};
+use crate::plan::{Plan, Step, Summary, summary_line};
 
 /// The first line of a comment, by which a bot finds the one to replace.
 const MARKDOWN_MARKER: &str = "<!-- omniform:plan -->";
@@ -17,7 +18,8 @@ pub const MARKDOWN_LIMIT: usize = 65_536;
 /// What must not be cut does not fit into a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the totals, purges and held steps of the plan need {needed} characters, the limit is {limit}"
+    "what a comment never leaves out (totals, purges, held steps, and counts of the rest) needs \
+     {needed} characters, the limit is {limit}"
 )]
 pub struct TooLong {
     /// How many characters the shortest form has.
@@ -60,14 +62,17 @@ impl Piece {
 /// # Errors
 /// If what must not be cut is longer than `limit`.
 pub fn plan_markdown(plan: &Plan, view: &View, limit: usize) -> Result<String, TooLong> {
-    let plan = mask::plan(plan, view.values);
-    let review = Review::new(&plan, view.detail);
-    let mut pieces = vec![Piece::Fixed(head(&plan, view))];
+    let meant = plan;
+    let plan = mask::plan(meant, view.values);
+    let review = Review::new(&plan, meant, view.detail);
+    let mut pieces = vec![Piece::Fixed(head(&plan))];
+    pieces.extend(sections::doubts(&plan.doubts).map(Piece::Section));
+    pieces.push(Piece::Fixed(effects(&plan, view)));
     for part in &review.parts {
         steps(part, &mut pieces);
     }
     if let Some(compared) = &plan.compared {
-        pieces.push(Piece::Fixed(withdrawn(compared)));
+        pieces.extend(sections::withdrawn(compared).map(Piece::Section));
     }
     // The last line is that of every form of a plan, for scripts that look for it.
     let last = format!("{}\n", summary_line(&plan));
@@ -88,8 +93,8 @@ fn length(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { text.encode_utf16().count() }
 }
 
-/// All that stands above the steps.
-fn head(plan: &Plan, view: &View) -> String {
+/// What stands first.
+fn head(plan: &Plan) -> String {
     let account = escape::code_span(plan.endpoint.as_str());
     let real = words::unreal(&plan.endpoint);
     let mut out = format!("{MARKDOWN_MARKER}\n### omniform plan for {account}{real}\n\n");
@@ -103,18 +108,12 @@ fn head(plan: &Plan, view: &View) -> String {
         push!(out, "{lead}{subject}{tail}.\n\n");
     }
     out.push_str(&table(plan));
-    for frozen in &plan.doubts {
-        let customer = escape::code_span(&frozen.customer.to_string());
-        push!(
-            out,
-            "- **? in doubt** {customer}: {}, sent {}, answer unknown\n",
-            frozen.verb,
-            frozen.since
-        );
-    }
-    if !plan.doubts.is_empty() {
-        out.push('\n');
-    }
+    out
+}
+
+/// What the requests do to tickets, and how long they take.
+fn effects(plan: &Plan, view: &View) -> String {
+    let mut out = String::new();
     let tickets = words::tickets_in_all(plan).map(|told| format!("Tickets: {told}."));
     let forecast = words::forecast(plan, view.requests_per_second);
     let forecast = forecast.map(|told| format!("Forecast: {told}."));
@@ -168,21 +167,10 @@ fn listed(heading: &str, steps: &[&Step]) -> String {
     format!("#### {heading} ({})\n\n{items}\n", steps.len())
 }
 
-fn withdrawn(compared: &Compared) -> String {
-    if compared.withdrawn.is_empty() {
-        return String::new();
-    }
-    let item = |it: &crate::plan::Withdrawn| {
-        let customer = escape::code_span(&it.customer.to_string());
-        format!("- **{}** {customer}\n", words::verb(it.verb))
-    };
-    let items: String = compared.withdrawn.iter().map(item).collect();
-    format!("#### {}\n\n{items}\n", words::withdrawn(compared))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::{Frozen, Withdrawn};
     use crate::render::samples;
 
     #[test]
@@ -292,6 +280,7 @@ mod tests {
             ("`firstname` = `Ada`", "**shop**: 1 create (not listed"),
             ("`Ada Byron`", "2 other updates (not listed"),
             ("40 customers", "**shop**: 42 updates (not listed"),
+            ("**? in doubt** `shop/C-3`", "**? in doubt**: 1 customer (not listed"),
         ];
         for gone in 0..=parts.len() {
             let text = plan_markdown(&plan, &View::default(), limit).unwrap();
@@ -305,6 +294,25 @@ mod tests {
             limit = text.encode_utf16().count() - 1;
         }
         assert!(plan_markdown(&plan, &View::default(), limit).is_err());
+    }
+
+    #[test]
+    fn requests_that_are_withdrawn_and_doubts_keep_no_comment_away() {
+        let mut plan = samples::compared();
+        let many =
+            |name: &'static str| (0..3_000).map(move |n| samples::customer(&format!("{name}-{n}")));
+        let compared = plan.compared.as_mut().unwrap();
+        let gone = many("W").map(|customer| Withdrawn { customer, verb: Verb::Update });
+        compared.withdrawn = gone.collect();
+        let text = plan_markdown(&plan, &View::default(), MARKDOWN_LIMIT).unwrap();
+        let count = "3000 requests were pending before, and no longer (not listed";
+        assert!(text.contains(count) && text.contains("**? in doubt** `shop/C-3`"), "{text}");
+        let one = plan.doubts[0].clone();
+        let doubts = many("D").map(|customer| Frozen { customer, ..one.clone() });
+        plan.doubts = doubts.collect();
+        let text = plan_markdown(&plan, &View::default(), MARKDOWN_LIMIT).unwrap();
+        assert!(text.contains("**? in doubt**: 3000 customers (not listed"), "{text}");
+        assert!(text.contains("`shop/C-6`"), "{text}");
     }
 
     #[test]

@@ -12,8 +12,9 @@ use crate::plan::{Compared, Frozen, Plan, summary_line};
 /// A plan as text; its last line is [`summary_line`]. Ends with one newline.
 #[must_use]
 pub fn plan_text(plan: &Plan, view: &View) -> String {
-    let plan = mask::plan(plan, view.values);
-    let review = Review::new(&plan, view.detail);
+    let meant = plan;
+    let plan = mask::plan(meant, view.values);
+    let review = Review::new(&plan, meant, view.detail);
     let mut out = String::new();
     if plan.has_changes() || plan.compared.is_some() {
         let real = words::unreal(&plan.endpoint);

@@ -63,10 +63,12 @@ pub(super) struct Noted<'a> {
 }
 
 impl<'a> Review<'a> {
-    /// Puts a plan into its order. The plan is masked before, if it is at all.
-    pub(super) fn new(plan: &'a Plan, detail: Detail) -> Self {
+    /// Puts a plan into its order. It may be masked; `meant` is the plan with its values, which say
+    /// what is alike, and may be the same one.
+    pub(super) fn new(plan: &'a Plan, meant: &'a Plan, detail: Detail) -> Self {
+        let meant = meant.steps.as_slice();
         let Some(compared) = &plan.compared else {
-            let part = Part::new(None, plan.steps.iter(), plan.notes.iter(), detail);
+            let part = Part::new(None, plan.steps.iter(), plan.notes.iter(), meant, detail);
             return Self { parts: vec![part] };
         };
         let part = |origin, pending: bool| {
@@ -74,7 +76,7 @@ impl<'a> Review<'a> {
             let steps = steps.filter(move |step| compared.steps.contains(&step.id) == pending);
             let notes = plan.notes.iter().enumerate();
             let notes = notes.filter(move |(index, _)| compared.notes.contains(index) == pending);
-            Part::new(Some(origin), steps, notes.map(|(_, note)| note), detail)
+            Part::new(Some(origin), steps, notes.map(|(_, note)| note), meant, detail)
         };
         Self { parts: vec![part(Origin::Change, false), part(Origin::Before, true)] }
     }
@@ -85,6 +87,7 @@ impl<'a> Part<'a> {
         origin: Option<Origin>,
         steps: impl Iterator<Item = &'a Step>,
         notes: impl Iterator<Item = &'a Note>,
+        meant: &'a [Step],
         detail: Detail,
     ) -> Self {
         let (mut purges, mut held) = (Vec::new(), Vec::new());
@@ -99,7 +102,8 @@ impl<'a> Part<'a> {
             }
         }
         purges.append(&mut held);
-        let brands = brands.into_iter().map(|(brand, steps)| Group::new(brand, steps, detail));
+        let brands = brands.into_iter();
+        let brands = brands.map(|(brand, steps)| Group::new(brand, steps, meant, detail));
         Self {
             origin,
             first: purges,
@@ -111,7 +115,7 @@ impl<'a> Part<'a> {
 }
 
 impl<'a> Group<'a> {
-    fn new(brand: &'a BrandName, steps: Vec<&'a Step>, detail: Detail) -> Self {
+    fn new(brand: &'a BrandName, steps: Vec<&'a Step>, meant: &'a [Step], detail: Detail) -> Self {
         let mut group =
             Self { brand, creates: Vec::new(), updates: Vec::new(), channels: Vec::new() };
         let mut updates: Vec<Updates<'a>> = Vec::new();
@@ -127,7 +131,7 @@ impl<'a> Group<'a> {
         }
         group.updates = match detail {
             Detail::Full => updates,
-            Detail::Folded => folded(updates),
+            Detail::Folded => folded(updates, meant),
         };
         group
     }
@@ -142,15 +146,23 @@ fn same(change: &Change) -> Same<'_> {
 }
 
 /// Alike updates together, in the order of their first customers, before all others.
-fn folded(updates: Vec<Updates<'_>>) -> Vec<Updates<'_>> {
+fn folded<'a>(updates: Vec<Updates<'a>>, meant: &'a [Step]) -> Vec<Updates<'a>> {
+    let changes: BTreeMap<u32, &[Change]> = meant
+        .iter()
+        .filter_map(|step| match &step.action {
+            Action::Update(changes) => Some((step.id, changes.as_slice())),
+            _ => None,
+        })
+        .collect();
     let mut alike: BTreeMap<Vec<Same<'_>>, Vec<usize>> = BTreeMap::new();
     for (index, update) in updates.iter().enumerate() {
-        alike.entry(update.changes.iter().map(same).collect()).or_default().push(index);
+        let meant = changes.get(&update.steps[0].id).copied().unwrap_or(update.changes);
+        alike.entry(meant.iter().map(same).collect()).or_default().push(index);
     }
     let mut groups: Vec<Vec<usize>> =
         alike.into_values().filter(|group| group.len() >= ALIKE_MIN).collect();
     groups.sort();
-    let mut together: Vec<Updates<'_>> = Vec::new();
+    let mut together: Vec<Updates<'a>> = Vec::new();
     let mut taken = vec![false; updates.len()];
     for group in groups {
         for &index in &group {
@@ -226,7 +238,7 @@ mod tests {
     fn purges_and_held_steps_stand_first_then_creates_updates_and_channels() {
         let plan = samples::plan();
         assert_eq!(
-            told(&Review::new(&plan, Detail::Folded)),
+            told(&Review::new(&plan, &plan, Detail::Folded)),
             [
                 "purge shop/C-5",
                 "purge shop/C-6",
@@ -242,11 +254,21 @@ mod tests {
     fn alike_updates_are_told_once_and_stand_before_those_alone() {
         let plan = samples::alike(4);
         let alike = "update shop/U-1, update shop/U-2, update shop/U-3, update shop/U-4";
-        assert_eq!(told(&Review::new(&plan, Detail::Folded)), [alike, "update shop/U-0"]);
-        let full = told(&Review::new(&plan, Detail::Full));
+        assert_eq!(told(&Review::new(&plan, &plan, Detail::Folded)), [alike, "update shop/U-0"]);
+        let full = told(&Review::new(&plan, &plan, Detail::Full));
         assert_eq!((full.len(), full[0].as_str()), (5, "update shop/U-0"));
         let two = samples::alike(2);
-        assert_eq!(told(&Review::new(&two, Detail::Folded)).len(), 3, "two are not many");
+        assert_eq!(told(&Review::new(&two, &two, Detail::Folded)).len(), 3, "two are not many");
+    }
+
+    #[test]
+    fn what_is_alike_does_not_depend_on_masks() {
+        let plan = samples::alike(4);
+        let masked = crate::render::mask::plan(&plan, crate::render::Values::Masked);
+        assert_eq!(
+            told(&Review::new(&masked, &plan, Detail::Folded)),
+            told(&Review::new(&plan, &plan, Detail::Folded))
+        );
     }
 
     #[test]
@@ -256,7 +278,7 @@ mod tests {
         plan.notes = ["C-1", "C-2", "C-3"].map(|id| note(id, Remark::Forgotten)).to_vec();
         plan.notes.insert(1, note("C-1", Remark::ProtectChanged(true)));
         let sizes = |detail| -> Vec<usize> {
-            let review = Review::new(&plan, detail);
+            let review = Review::new(&plan, &plan, detail);
             review.parts[0].notes.iter().map(|noted| noted.customers.len()).collect()
         };
         assert_eq!(sizes(Detail::Folded), [3, 1]);
@@ -267,7 +289,7 @@ mod tests {
     fn no_step_and_no_note_is_lost() {
         for plan in [samples::plan(), samples::compared(), samples::alike(7)] {
             for detail in [Detail::Folded, Detail::Full] {
-                let review = Review::new(&plan, detail);
+                let review = Review::new(&plan, &plan, detail);
                 let steps: usize = review.parts.iter().map(|part| part.steps).sum();
                 assert_eq!(steps, plan.steps.len());
                 let told = told(&review).join(", ");

@@ -1,20 +1,23 @@
 //! The parts of a comment that may be shortened, each in its forms. *Pure.*
 //!
-//! A comment has an order in which it is cut: first what is only noted, then the customers behind
-//! folded updates, requests that add channels, creates, and updates last. What is cut is counted. Purges and
-//! held steps are no section: they are never cut.
+//! A comment has an order in which it is cut: first what is only noted, then the requests that are no
+//! longer pending and the customers behind folded updates, requests that add channels, creates, updates,
+//! and doubts last. What is cut is counted. Purges and held steps are no section: they are never cut.
 
 use super::review::{Group, Part, Updates};
 use super::steps_markdown::{self, Customers};
-use super::words;
+use super::{escape, words};
+use crate::plan::{Compared, Frozen, Withdrawn};
 
 /// How far a comment may be cut: 0 is not at all.
-pub(super) const CUTS: u8 = 6;
+pub(super) const CUTS: u8 = 7;
 const NOTES: u8 = 1;
 const LISTS: u8 = 2;
 const CHANNELS: u8 = 3;
 const CREATES: u8 = 4;
 const UPDATES: u8 = 5;
+const ALIKE: u8 = 6;
+const DOUBTS: u8 = 7;
 
 /// A part of a comment with its forms, the longest first. Each says from which cut on it is used.
 pub(super) struct Section {
@@ -77,7 +80,7 @@ fn updates(group: &Group<'_>, title: &str) -> Section {
         }
         forms.push((UPDATES, fold(title, &last)));
     }
-    let last = if alike.is_empty() { UPDATES } else { CUTS };
+    let last = if alike.is_empty() { UPDATES } else { ALIKE };
     forms.push((last, counted(title)));
     Section { forms }
 }
@@ -92,6 +95,36 @@ pub(super) fn notes(part: &Part<'_>) -> Option<Section> {
     let title = words::counted(count, "note", "notes");
     let title = format!("{title}: {}", words::notes_counted(&part.notes));
     Some(Section::new(NOTES, &title, &items))
+}
+
+/// What the earlier files ask for and the plan has not.
+pub(super) fn withdrawn(compared: &Compared) -> Option<Section> {
+    if compared.withdrawn.is_empty() {
+        return None;
+    }
+    let item = |it: &Withdrawn| {
+        let customer = escape::code_span(&it.customer.to_string());
+        format!("- **{}** {customer}\n", words::verb(it.verb))
+    };
+    let items: String = compared.withdrawn.iter().map(item).collect();
+    let title = words::withdrawn(compared);
+    let list = format!("#### {title}\n\n{items}\n");
+    Some(Section { forms: vec![(0, list), (LISTS, counted(&title))] })
+}
+
+/// The customers in doubt.
+pub(super) fn doubts(doubts: &[Frozen]) -> Option<Section> {
+    if doubts.is_empty() {
+        return None;
+    }
+    let item = |Frozen { customer, verb, since }: &Frozen| {
+        let customer = escape::code_span(&customer.to_string());
+        format!("- **? in doubt** {customer}: {verb}, sent {since}, answer unknown\n")
+    };
+    let items: String = doubts.iter().map(item).collect();
+    let customers = words::counted(doubts.len(), "customer", "customers");
+    let title = format!("<b>? in doubt</b>: {customers}");
+    Some(Section { forms: vec![(0, format!("{items}\n")), (DOUBTS, counted(&title))] })
 }
 
 /// What stands behind something that is only counted.

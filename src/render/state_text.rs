@@ -99,7 +99,12 @@ fn live_text(live: &Live, view: &View) -> String {
             Values::Shown => channel.address,
             Values::Masked => Address::masked(channel.kind),
         };
-        push!(out, "    {} {}\n", channel.kind, escape::quoted(address.as_str()));
+        push!(
+            out,
+            "    {} {}\n",
+            channel.kind,
+            escape::quoted_or_mask(address.as_str(), view.values)
+        );
     }
     if live.protect {
         out.push_str("    protected against purges\n");

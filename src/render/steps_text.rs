@@ -34,7 +34,7 @@ pub(super) fn step(step: &Step, view: &View) -> String {
         }
         Action::Purge(purge) => {
             if let Some(order) = &purge.order {
-                let order = format!("ordered: {}", escape::quoted(order));
+                let order = format!("ordered: {}", escape::quoted_or_mask(order, view.values));
                 out.push_str(&sentence(&order, INDENT, CONTINUED, view));
             }
         }
@@ -77,7 +77,7 @@ pub(super) fn updates(updates: &Updates<'_>, view: &View) -> String {
 /// A remark about one customer, or about several.
 pub(super) fn note(noted: &Noted<'_>, view: &View) -> String {
     let words::Sentence { lead, subject, tail } = words::remark(noted.remark);
-    let subject = subject.map(escape::quoted).unwrap_or_default();
+    let subject = subject.map(|it| escape::quoted_or_mask(it, view.values)).unwrap_or_default();
     let (who, list) = match noted.customers.as_slice() {
         [one] => (name(one), String::new()),
         many => {
@@ -168,7 +168,7 @@ fn create_text(create: &Create, view: &View) -> String {
 }
 
 fn channel(channel: &Channel, view: &View) -> String {
-    let address = escape::quoted(channel.address.as_str());
+    let address = escape::quoted_or_mask(channel.address.as_str(), view.values);
     fill(
         INDENT,
         CONTINUED,

@@ -132,7 +132,7 @@ fn a_comment_that_would_have_to_cut_a_purge_is_an_error() {
     let env = changed();
     let run = env.run(&["plan", "--format", "markdown", "--limit", "400"]).expect(1);
     assert!(run.stdout.is_empty(), "{run}");
-    assert!(run.stderr.contains("purges and held steps of the plan need "), "{run}");
+    assert!(run.stderr.contains("totals, purges, held steps, and counts"), "{run}");
     assert!(run.stderr.contains("the limit is 400") && run.stderr.contains("hint: "), "{run}");
 }
 
