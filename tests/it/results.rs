@@ -101,8 +101,7 @@ fn what_a_run_told_is_taken_over_out_of_the_log_of_its_job() {
 
 #[test]
 fn a_log_that_does_not_fit_settles_nothing() {
-    let (one, other) = (account(), account());
-    let (run, strange) = (one.apply_onto_little(), other.apply_onto_little());
+    let ((one, run), (_, strange)) = (account_with_doubts(), account_with_doubts());
     let doubts = one.doubts();
     let lines = results(&run);
     let mut swapped = lines.clone();
