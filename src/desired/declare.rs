@@ -160,18 +160,12 @@ fn flag(text: Option<&Scalar<'_>>, name: &str, findings: &mut Findings) -> Optio
         (Style::Plain, "false") => return Some(false),
         _ => {}
     }
-    let found = match text.style {
-        Style::Absent => "nothing",
-        _ if text.is_null() => "a null",
-        Style::Plain => "another text",
-        Style::Quoted | Style::Block => "a text in quotes",
-    };
     let hint = match text.text.to_ascii_lowercase().as_str() {
         "true" | "yes" | "y" | "on" | "1" => "write true, in small letters and without quotes",
         "false" | "no" | "n" | "off" | "0" => "write false, in small letters and without quotes",
         _ => "write true or false, in small letters and without quotes",
     };
-    let message = format!("expected `true` or `false` for `{name}`, found {found}");
+    let message = format!("expected `true` or `false` for `{name}`, found {}", text.found());
     findings.push(findings.at(Code::D128, text.mark, message).hint(hint));
     None
 }
@@ -183,7 +177,8 @@ fn ticket(text: &Scalar<'_>, findings: &mut Findings) -> Option<u64> {
         && text.text.bytes().all(|byte| byte.is_ascii_digit());
     let number = text.text.parse().ok().filter(|number| digits && *number <= TICKET_MAX);
     if number.is_none() {
-        let message = "expected the number of a ticket for `ticket_id`, found something else";
+        let message =
+            format!("expected the number of a ticket for `ticket_id`, found {}", text.found());
         let hint = "write digits only, as 881, without quotes; or leave the key out";
         findings.push(findings.at(Code::D129, text.mark, message).hint(hint));
     }

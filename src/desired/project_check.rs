@@ -246,7 +246,11 @@ fn api(node: &Node<'_>, findings: &mut Findings) {
                 if quantity(value, name, "a duration", hint, findings)
                     .is_some_and(|text| duration(text).is_none_or(|length| length.is_zero()))
                 {
-                    let message = "expected a duration for `timeout`, found something else";
+                    let found = match value.found() {
+                        "another number" => "a number without its unit",
+                        found => found,
+                    };
+                    let message = format!("expected a duration for `timeout`, found {found}");
                     findings.push(findings.at(Code::D211, value.mark(), message).hint(hint));
                 }
             }
@@ -271,8 +275,9 @@ fn policy(node: &Node<'_>, findings: &mut Findings) {
                 if quantity(value, name, "a share or a number", hint, findings)
                     .is_some_and(|text| limit(text).is_none())
                 {
+                    let found = value.found();
                     let message =
-                        "expected a share or a number for `change_limit`, found something else";
+                        format!("expected a share or a number for `change_limit`, found {found}");
                     findings.push(findings.at(Code::D212, value.mark(), message).hint(hint));
                 }
             }

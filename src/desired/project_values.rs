@@ -116,7 +116,7 @@ pub(super) fn word(node: &Node<'_>, name: &str, words: &[&str], findings: &mut F
     let Some(found) = text(node, name, findings) else { return };
     if !words.contains(&found) {
         let choices = words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" or ");
-        let message = format!("expected {choices} for `{name}`, found something else");
+        let message = format!("expected {choices} for `{name}`, found another text");
         let hint = match nearest(found, words.iter().copied()) {
             Some(word) => format!("did you mean `{word}`?"),
             None => format!("write {choices}"),
@@ -141,7 +141,7 @@ pub(super) fn whole(
     let number = number.filter(|number| *number >= min);
     if number.is_none() {
         let message =
-            format!("expected a whole number from {min} for {what}, found something else");
+            format!("expected a whole number from {min} for {what}, found {}", node.found());
         let hint = "write up to 15 digits, without a sign and without quotes";
         findings.push(findings.at(code, node.mark(), message).hint(hint));
     }
@@ -167,7 +167,7 @@ pub(super) fn positive(node: &Node<'_>, name: &str, findings: &mut Findings) {
     };
     if !number.is_some_and(|number| number.is_finite() && number > 0.0) {
         let message =
-            format!("expected a number greater than 0 for `{name}`, found something else");
+            format!("expected a number greater than 0 for `{name}`, found {}", node.found());
         let hint = "write digits, as 10 or 0.5, without quotes";
         findings.push(findings.at(Code::D210, node.mark(), message).hint(hint));
     }
@@ -183,11 +183,11 @@ pub(super) fn version(node: &Node<'_>, known: u64, findings: &mut Findings) {
     let hint = match found {
         Some(found) if found == known => return,
         Some(found) if found > known => "the file is for a newer omniform: update the program",
-        _ => "write `version: 1`",
+        _ => "write `version: 1`, without quotes",
     };
     let message = match found {
         Some(found) => format!("expected version {known} of the project file, found {found}"),
-        None => format!("expected version {known} of the project file, found something else"),
+        None => format!("expected version {known} of the project file, found {}", node.found()),
     };
     findings.push(findings.at(Code::D204, node.mark(), message).hint(hint));
 }

@@ -87,6 +87,21 @@ impl Scalar<'_> {
         self.style == Style::Plain && matches!(self.text.as_ref(), "null" | "~")
     }
 
+    /// What it is, as said where something else was expected; never what it holds.
+    pub(crate) fn found(&self) -> &'static str {
+        let number = self.text.parse::<f64>().ok().filter(|number| number.is_finite());
+        match (self.style, number) {
+            (Style::Absent, _) => "nothing",
+            (Style::Quoted, _) => "a text in quotes",
+            (Style::Block, _) => "a text of several lines",
+            (Style::Plain, _) if self.is_null() => "a null",
+            (Style::Plain, Some(0.0)) => "zero",
+            (Style::Plain, Some(..0.0)) => "a negative number",
+            (Style::Plain, Some(_)) => "another number",
+            (Style::Plain, None) => "another text",
+        }
+    }
+
     /// Whether there is nothing at all.
     pub(crate) fn is_absent(&self) -> bool {
         self.style == Style::Absent
@@ -143,6 +158,14 @@ impl Node<'_> {
     /// Whether it is a text without quotes.
     pub(crate) fn is_plain(&self) -> bool {
         matches!(self, Self::Scalar(scalar) if scalar.style == Style::Plain)
+    }
+
+    /// What it is, as said where something else was expected; never what it holds.
+    pub(crate) fn found(&self) -> &'static str {
+        match self {
+            Self::Scalar(scalar) => scalar.found(),
+            other => other.kind(),
+        }
     }
 
     /// What it is, as said in messages; never what it holds.
