@@ -12,6 +12,9 @@ use std::borrow::Cow;
 /// Below so many maps stands the value of a custom field.
 const DEPTH_OF_VALUES: usize = 4;
 
+/// So many keys are compared each with each.
+const FEW: usize = 8;
+
 /// What became of a document.
 pub(super) enum Outcome<'t> {
     /// It was read, or what stands before a problem was.
@@ -297,7 +300,7 @@ impl<'t> Builder<'t, '_> {
                 Node::Scalar(scalar) if scalar.is_absent() => Outcome::Empty(self.this.start),
                 root => Outcome::Content(Tree { root, whole: self.this.whole }),
             }),
-            Some(Open::List { items, .. }) => items.push(node),
+            Some(Open::List { items, .. }) => items.push(value(node)),
             Some(Open::Map { pairs, key: slot, flow, .. }) => match slot.take() {
                 None => {
                     let key = self.key(node);
@@ -309,7 +312,7 @@ impl<'t> Builder<'t, '_> {
                 }
                 Some(Key::Text(mut key)) => {
                     key.bare &= *flow && matches!(&node, Node::Scalar(value) if value.is_absent());
-                    let value = beside(&key, node);
+                    let value = beside(&key, value(node));
                     pairs.push(Pair { key, value, repeated: false });
                 }
                 Some(Key::Unusable | Key::Merge) => {}
@@ -363,8 +366,29 @@ impl<'t> Builder<'t, '_> {
     }
 }
 
+/// Whether a key stands in a map twice.
+pub(super) fn has_repeated(pairs: &[Pair<'_>]) -> bool {
+    fn key<'p>(pair: &'p Pair<'_>) -> &'p str {
+        &pair.key.text
+    }
+    if pairs.len() <= FEW {
+        let is_again = |at: usize| pairs[..at].iter().any(|above| key(above) == key(&pairs[at]));
+        return (1..pairs.len()).any(is_again);
+    }
+    // Ids most often stand in order.
+    if pairs.is_sorted_by(|a, b| key(a) < key(b)) {
+        return false;
+    }
+    let mut keys: Vec<&str> = pairs.iter().map(key).collect();
+    keys.sort_unstable();
+    keys.windows(2).any(|two| two[0] == two[1])
+}
+
 /// Reports every key that stands in the map before.
 pub(super) fn mark_repeated(pairs: &mut [Pair<'_>], findings: &mut Findings) {
+    if !has_repeated(pairs) {
+        return;
+    }
     let mut order: Vec<usize> = (0..pairs.len()).collect();
     order.sort_by(|&a, &b| pairs[a].key.text.cmp(&pairs[b].key.text).then(a.cmp(&b)));
     let mut first = 0;
@@ -385,6 +409,14 @@ pub(super) fn mark_repeated(pairs: &mut [Pair<'_>], findings: &mut Findings) {
             first = index;
         }
     }
+}
+
+/// A value: whether a colon follows a text is asked of keys alone.
+fn value(mut node: Node<'_>) -> Node<'_> {
+    if let Node::Scalar(text) = &mut node {
+        text.bare = false;
+    }
+    node
 }
 
 /// An absent value, and a block, is told where its key is: what comes next may be lines away.

@@ -9,6 +9,7 @@
 mod blanks;
 mod decode;
 mod events;
+mod fast;
 mod syntax;
 mod tree;
 mod words;
@@ -36,6 +37,12 @@ pub(super) fn read<'t>(
     hint: &'static str,
     findings: &mut Findings,
 ) -> Vec<Tree<'t>> {
+    let usual = if findings.has_errors() { None } else { fast::read(text) };
+    usual.unwrap_or_else(|| read_any(text, hint, findings))
+}
+
+/// The documents of a text in whatever YAML, the long way.
+fn read_any<'t>(text: &'t str, hint: &'static str, findings: &mut Findings) -> Vec<Tree<'t>> {
     let documents = events::read(text, findings);
     if documents.is_empty() || documents.iter().all(events::Outcome::is_empty) {
         let message = "expected a YAML document, found a file without content";
