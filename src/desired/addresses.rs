@@ -3,6 +3,7 @@
 use super::findings::Findings;
 use super::reader::Scalar;
 use super::slips;
+use super::subject::Subject;
 use super::texts::{mixed, null_like, refused};
 use crate::diagnostic::Code;
 use crate::model::{Address, AddressProblem, Kind, TextProblem};
@@ -33,7 +34,7 @@ pub(super) fn address(scalar: &Scalar<'_>, kind: Kind, findings: &mut Findings) 
             None
         }
         Err(AddressProblem::Text(problem)) => {
-            refused(scalar, &format!("this address for `{kind}`"), problem, findings);
+            refused(scalar, Subject::Address(kind), problem, findings);
             None
         }
         Err(problem) => {
@@ -55,18 +56,18 @@ fn is_link(text: &str) -> bool {
 
 /// Warns of what may be an address and hardly is the one that is meant.
 fn odd_address(scalar: &Scalar<'_>, kind: Kind, findings: &mut Findings) {
-    let what = format!("this address for `{kind}`");
+    let what = Subject::Address(kind);
     if matches!(kind, Kind::Facebook | Kind::Twitter) && is_link(&scalar.text) {
         let message = format!("{what} is a link to a page, and Omnidesk compares handles");
         let hint = "write what stands behind the last `/`, without a `?` and what follows it";
         findings.push(findings.at(Code::D137, scalar.mark, message).hint(hint));
     }
-    if null_like(scalar, &what, findings) || scalar.text.is_ascii() {
+    if null_like(scalar, what, findings) || scalar.text.is_ascii() {
         return;
     }
     // Each part of an email address may have a script of its own.
     let is_end = |c: char| kind == Kind::Email && matches!(c, '@' | '.');
     if let Some(part) = scalar.text.split(is_end).find(|part| mixed(part)) {
-        super::texts::tell_mixed(scalar, part, &what, findings);
+        super::texts::tell_mixed(scalar, part, what, findings);
     }
 }

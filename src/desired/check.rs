@@ -9,7 +9,8 @@ use super::entry::{self, ENTRY_KEYS, fields, has_entry_key, looks_like_entry};
 use super::findings::Findings;
 use super::nearest::nearest;
 use super::reader::{Mark, Node, Pair, Style, Tree, mark_repeated};
-use super::shape::{indented, map, meant_key, refuse, text, unknown};
+use super::shape::{indented, map, meant_key, present, refuse, text, unknown};
+use super::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
 
 const DOCUMENT_KEYS: [&str; 3] = ["brand", "defaults", "customers"];
@@ -116,10 +117,7 @@ fn document<'t>(
     let pairs = indented(pairs, belongs, findings);
     let mut strays = Vec::new();
     let (mut has_brand, mut has_customers) = (false, false);
-    let present: Vec<&str> = DOCUMENT_KEYS
-        .into_iter()
-        .filter(|known| pairs.iter().any(|pair| pair.key.text == *known))
-        .collect();
+    let present = present(&pairs, &DOCUMENT_KEYS);
     for pair in pairs {
         if !DOCUMENT_KEYS.contains(&pair.key.text.as_ref())
             && nearest(&pair.key.text, DOCUMENT_KEYS).is_none()
@@ -153,7 +151,7 @@ fn document<'t>(
     if let Some(stray) = strays.first() {
         stray_entries(stray.key.mark, &strays, has_customers, findings);
         has_customers = true;
-        document.customers.extend(strays.into_iter().flat_map(|pair| member(pair, findings)));
+        document.customers.extend(members(strays, findings));
     }
     let (brand, customers) = (
         ("brand", "add `brand:` with a name from `brands` of the project file"),
@@ -220,7 +218,7 @@ fn belongs(parent: &str, pair: &Pair<'_>) -> bool {
 fn brand<'t>(value: Node<'t>, findings: &mut Findings) -> Option<super::reader::Scalar<'t>> {
     let hint = "write one name, as brand: shop; customers of another brand go to another document, \
                 behind a line of `---`";
-    let brand = text(value, "`brand`", hint, findings)?;
+    let brand = text(value, Subject::Key("brand"), hint, findings)?;
     if brand.style == Style::Absent || brand.is_null() {
         let message = "expected the name of a brand, found none";
         let hint = "write a name from `brands` of the project file";
@@ -273,18 +271,23 @@ fn customers<'t>(node: Node<'t>, findings: &mut Findings) -> Vec<Member<'t>> {
                 ENTRY_KEYS.contains(&pair.key.text.as_ref()) && !ENTRY_KEYS.contains(&parent)
             };
             let pairs = indented(pairs, belongs, findings);
-            pairs.into_iter().flat_map(|pair| member(pair, findings)).collect()
+            members(pairs, findings)
         }
     }
 }
 
+fn members<'t>(pairs: Vec<Pair<'t>>, findings: &mut Findings) -> Vec<Member<'t>> {
+    let mut members = Vec::with_capacity(pairs.len());
+    pairs.into_iter().for_each(|pair| member(pair, &mut members, findings));
+    members
+}
+
 /// An entry of `customers`, and what stands in it though it belongs beside it.
-fn member<'t>(pair: Pair<'t>, findings: &mut Findings) -> Vec<Member<'t>> {
+fn member<'t>(pair: Pair<'t>, members: &mut Vec<Member<'t>>, findings: &mut Findings) {
     let Pair { key, value, repeated } = pair;
     let (entry, inner) = entry::entry(value, findings);
-    let mut members = vec![Member { id: Some(key), entry, repeated }];
-    members.extend(inner.into_iter().flat_map(|pair| member(pair, findings)));
-    members
+    members.push(Member { id: Some(key), entry, repeated });
+    inner.into_iter().for_each(|pair| member(pair, members, findings));
 }
 
 /// An element of a list of customers: a map with the id under a key, or with the id as key.
@@ -294,7 +297,7 @@ fn listed<'t>(item: Node<'t>, findings: &mut Findings) -> Vec<Member<'t>> {
     let id = id.map(|index| pairs.remove(index).value);
     let is_entry = pairs.iter().any(|pair| ENTRY_KEYS.contains(&pair.key.text.as_ref()));
     if id.is_none() && !is_entry {
-        return pairs.into_iter().flat_map(|pair| member(pair, findings)).collect();
+        return members(pairs, findings);
     }
     let id = match id {
         Some(Node::Scalar(id)) => Some(id),

@@ -5,6 +5,7 @@ use super::document::{Document, Entry, Line, Member};
 use super::findings::Findings;
 use super::nearest::{nearest, shown};
 use super::reader::{Mark, Scalar, Style};
+use super::subject::Subject;
 use super::texts::{Rule, field_name, id, odd_value, refused, wish};
 use super::{Declared, Order, Project, Wanted};
 use crate::diagnostic::Code;
@@ -203,11 +204,11 @@ fn reason(text: &Scalar<'_>, findings: &mut Findings) -> Option<String> {
     }
     match value {
         Ok(value) => {
-            odd_value(text, value.as_str(), "the reason of the purge", findings);
+            odd_value(text, value.as_str(), Subject::Words("the reason of the purge"), findings);
             Some(value.as_str().to_owned())
         }
         Err(problem) => {
-            refused(text, "the reason of the purge", problem, findings);
+            refused(text, Subject::Words("the reason of the purge"), problem, findings);
             None
         }
     }

@@ -3,9 +3,10 @@
 use super::check::RELATED_MAX;
 use super::document::{Entry, Line};
 use super::findings::Findings;
-use super::nearest::{nearest, shown_key};
+use super::nearest::nearest;
 use super::reader::{Mark, Node, Pair, Scalar, mark_repeated};
-use super::shape::{indented, map, meant_key, refuse, text, unknown, unknown_kind};
+use super::shape::{indented, map, meant_key, present, refuse, text, unknown, unknown_kind};
+use super::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Kind;
 
@@ -62,10 +63,8 @@ pub(super) fn entry<'t>(
     let mut entry = Entry::default();
     let (mut order, mut others) = (None, Vec::new());
     let pairs = indented(pairs, belongs, findings);
-    let present: Vec<&str> = ENTRY_KEYS
-        .into_iter()
-        .filter(|known| pairs.iter().any(|pair| pair.key.text == *known))
-        .collect();
+    let present = present(&pairs, &ENTRY_KEYS);
+    let is_order = pairs.iter().any(|pair| pair.key.text == "purge");
     for pair in pairs {
         let known = ENTRY_KEYS.into_iter().find(|known| pair.key.text == *known);
         if known.is_none()
@@ -79,7 +78,8 @@ pub(super) fn entry<'t>(
         let Pair { key, value, .. } = pair;
         match known {
             Some("purge") => order = Some(key.mark),
-            _ => others.push(key.mark),
+            _ if is_order => others.push(key.mark),
+            _ => {}
         }
         let (name, value) = if known.is_some() {
             (known, value)
@@ -137,7 +137,7 @@ pub(super) fn plain<'t>(
         "ticket_id" => "write digits only, as 881, without quotes",
         _ => "write one text; put it into quotes if it starts with `{` or `[`",
     };
-    text(value, &format!("`{name}`"), hint, findings)
+    text(value, Subject::Key(name), hint, findings)
 }
 
 /// The custom fields of an entry or of the defaults.
@@ -153,9 +153,7 @@ pub(super) fn fields<'t>(node: Node<'t>, findings: &mut Findings) -> Vec<Line<'t
     };
     let hint = "a field holds one text: write it in quotes if it starts with `{` or `[`";
     let line = |Pair { key, value, .. }| {
-        let what = shown_key(&key)
-            .map_or_else(|| "a field".to_owned(), |name| format!("the value of `{name}`"));
-        text(value, &what, hint, findings).map(|value| Line { name: key, value })
+        text(value, Subject::Field(&key), hint, findings).map(|value| Line { name: key, value })
     };
     pairs.into_iter().filter_map(line).collect()
 }
@@ -179,13 +177,15 @@ fn channels<'t>(node: Node<'t>, findings: &mut Findings) -> Vec<(Kind, Vec<Scala
         }
         node => map(node, "`channels`", CHANNELS_SHAPE, findings).unwrap_or_default(),
     };
-    let present: Vec<Kind> = pairs.iter().filter_map(|pair| Kind::parse(&pair.key.text)).collect();
-    let mut channels = Vec::new();
+    let stands = |kind: Kind| pairs.iter().any(|pair| pair.key.text == kind.as_str());
+    let present = Kind::ALL.map(|kind| stands(kind).then_some(kind));
+    let mut channels = Vec::with_capacity(pairs.len());
     for Pair { key, value, .. } in pairs {
-        let kind = Kind::parse(&key.text)
-            .or_else(|| unknown_kind(&key, findings).filter(|meant| !present.contains(meant)));
+        let kind = Kind::parse(&key.text).or_else(|| {
+            unknown_kind(&key, findings).filter(|&meant| !present.contains(&Some(meant)))
+        });
         let Some(kind) = kind else { continue };
-        let mut address = |node| text(node, "an address", form(kind), findings);
+        let mut address = |node| text(node, Subject::Words("an address"), form(kind), findings);
         let addresses = match value {
             Node::List(_, items) => items.into_iter().filter_map(address).collect(),
             one => address(one).into_iter().collect(),

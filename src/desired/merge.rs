@@ -8,7 +8,9 @@ use super::findings::Bounded;
 use super::{Brands, Declared, Desired};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::model::{BrandId, Channel, Key, Place};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Merges what the files declare.
 pub(super) fn merge(brands: &Brands, mut found: Vec<Found>) -> (Desired, Diagnostics) {
@@ -39,8 +41,27 @@ pub(super) fn merge(brands: &Brands, mut found: Vec<Found>) -> (Desired, Diagnos
     (Desired { brands: brands.clone(), customers }, list.into_list())
 }
 
+/// Whether two things may be equal: whether two of their fingerprints are. Most often none are, and
+/// nothing has to be sorted by its text.
+fn may_repeat<T: Sync>(things: &[T], known_by: impl Fn(&T, &mut DefaultHasher) + Sync) -> bool {
+    let fingerprint = |thing| {
+        let mut hasher = DefaultHasher::new();
+        known_by(thing, &mut hasher);
+        hasher.finish()
+    };
+    let mut fingerprints: Vec<u64> = things.par_iter().map(fingerprint).collect();
+    fingerprints.par_sort_unstable();
+    fingerprints.windows(2).any(|two| two[0] == two[1])
+}
+
 /// Warns where two ids of one brand differ by case only.
 fn ids_by_case(found: &[Found], list: &mut Bounded) {
+    let may_repeat = may_repeat(found, |found, hasher| {
+        (found.key.brand.get(), found.key.primary.as_str().to_lowercase()).hash(hasher);
+    });
+    if !may_repeat {
+        return;
+    }
     let mut folded: Vec<(BrandId, String, &Place)> = found
         .iter()
         .map(|found| {
@@ -65,6 +86,12 @@ fn ids_by_case(found: &[Found], list: &mut Bounded) {
 
 /// Reports every address that stands in a brand before.
 fn addresses_twice(mut addresses: Vec<(BrandId, Channel, Place)>, list: &mut Bounded) {
+    let may_repeat = may_repeat(&addresses, |(brand, channel, _), hasher| {
+        (brand.get(), channel.kind.as_str(), channel.address.as_str()).hash(hasher);
+    });
+    if !may_repeat {
+        return;
+    }
     addresses.sort();
     let mut first = 0;
     for index in 1..addresses.len() {

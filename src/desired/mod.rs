@@ -31,6 +31,7 @@ mod schema;
 mod set;
 mod shape;
 mod slips;
+mod subject;
 mod texts;
 
 pub use files::{FilesError, SourceFile};
@@ -43,6 +44,7 @@ pub use set::{Declared, Desired, Order, Wanted};
 use crate::diagnostic::{Code, Diagnostics};
 use findings::{Bounded, Findings};
 use project_file::ProjectFile;
+use rayon::prelude::*;
 use reader::Mark;
 use serde::Deserialize as _;
 
@@ -85,10 +87,10 @@ fn project(file: &SourceFile, findings: &mut Findings) -> Option<Project> {
 /// what could not be understood, and nothing may be planned from it.
 #[must_use]
 pub fn parse_customers(files: &[SourceFile], project: &Project) -> (Desired, Diagnostics) {
-    let mut found = Vec::new();
+    let parsed: Vec<_> = files.par_iter().map(|file| parse_file(file, project)).collect();
+    let mut found = Vec::with_capacity(parsed.iter().map(|(own, _)| own.len()).sum());
     let mut list = Bounded::default();
-    for file in files {
-        let (own, problems) = parse_file(file, project);
+    for (own, problems) in parsed {
         found.extend(own);
         problems.into_iter().for_each(|finding| list.push(finding));
     }

@@ -3,6 +3,7 @@
 use super::findings::Findings;
 use super::nearest::{nearest, other_name, shown, shown_key};
 use super::reader::{Mark, Node, Pair, Scalar, Style, mark_repeated};
+use super::subject::Subject;
 use crate::diagnostic::Code;
 use crate::model::Kind;
 use std::borrow::Cow;
@@ -60,7 +61,7 @@ pub(super) fn refuse(
 /// The text of a scalar, or a finding.
 pub(super) fn text<'t>(
     node: Node<'t>,
-    what: &str,
+    what: Subject<'_>,
     hint: &'static str,
     findings: &mut Findings,
 ) -> Option<Scalar<'t>> {
@@ -121,6 +122,16 @@ fn put_below<'t>(right: &mut [Pair<'t>], mut below: Vec<Pair<'t>>, findings: &mu
     }
     mark_repeated(&mut below, findings);
     parent.value = Node::Map(mark, below);
+}
+
+/// The known keys that stand in a map, if there are others in it too: only then is it asked what
+/// those stand for.
+pub(super) fn present<'k>(pairs: &[Pair<'_>], known: &[&'k str]) -> Vec<&'k str> {
+    if pairs.iter().all(|pair| known.contains(&pair.key.text.as_ref())) {
+        return Vec::new();
+    }
+    let stands = |name: &&str| pairs.iter().any(|pair| pair.key.text == *name);
+    known.iter().copied().filter(stands).collect()
 }
 
 /// The known key that a misspelt one stands for, unless that is in the map as well, and what is

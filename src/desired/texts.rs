@@ -3,8 +3,8 @@
 //! Messages name the field, and at most a character that cannot be seen, never the text.
 
 use super::findings::Findings;
-use super::nearest::shown;
 use super::reader::{Scalar, Style};
+use super::subject::Subject;
 use crate::diagnostic::Code;
 use crate::model::{FieldName, PrimaryId, TextProblem, Value, Wish, is_invisible, nfc};
 use unicode_security::MixedScript;
@@ -56,23 +56,20 @@ pub(super) fn wish(
     if scalar.is_null() {
         return Some(Wish::Clear);
     }
-    let what = match shown(field) {
-        Some(name) => format!("the value of `{name}`"),
-        None => "the value of this field".to_owned(),
-    };
+    let what = Subject::Value(field);
     let value = match rule {
         Rule::Name => Value::line(&scalar.text),
         Rule::Custom => Value::new(&scalar.text),
     };
     match value {
         Ok(value) => {
-            cut_off(scalar, &what, findings);
-            if null_like(scalar, &what, findings) || in_quotes(scalar, &what, findings) {
+            cut_off(scalar, what, findings);
+            if null_like(scalar, what, findings) || in_quotes(scalar, what, findings) {
                 return Some(Wish::Set(value));
             }
             match rule {
-                Rule::Name => odd_name(scalar, value.as_str(), &what, findings),
-                Rule::Custom => odd_value(scalar, value.as_str(), &what, findings),
+                Rule::Name => odd_name(scalar, value.as_str(), what, findings),
+                Rule::Custom => odd_value(scalar, value.as_str(), what, findings),
             }
             Some(Wish::Set(value))
         }
@@ -92,7 +89,7 @@ pub(super) fn wish(
             None
         }
         Err(problem) => {
-            refused(scalar, &what, problem, findings);
+            refused(scalar, what, problem, findings);
             None
         }
     }
@@ -102,13 +99,13 @@ pub(super) fn wish(
 pub(super) fn id(scalar: &Scalar<'_>, findings: &mut Findings) -> Option<PrimaryId> {
     match PrimaryId::new(&scalar.text) {
         Ok(id) => {
-            if !in_quotes(scalar, "this id", findings) {
-                odd_word(scalar, "this id", findings);
+            if !in_quotes(scalar, Subject::Words("this id"), findings) {
+                odd_word(scalar, Subject::Words("this id"), findings);
             }
             Some(id)
         }
         Err(problem) => {
-            refused(scalar, "this id", problem, findings);
+            refused(scalar, Subject::Words("this id"), problem, findings);
             None
         }
     }
@@ -123,7 +120,7 @@ pub(super) fn field_name(
     let name = match FieldName::new(&scalar.text) {
         Ok(name) => name,
         Err(problem) => {
-            refused(scalar, "this name of a field", problem, findings);
+            refused(scalar, Subject::Words("this name of a field"), problem, findings);
             return None;
         }
     };
@@ -139,14 +136,14 @@ pub(super) fn field_name(
         findings.push(findings.at(Code::D127, scalar.mark, message).hint(hint));
         return None;
     }
-    odd_word(scalar, "this name of a field", findings);
+    odd_word(scalar, Subject::Words("this name of a field"), findings);
     Some(name)
 }
 
 /// A problem that makes a text unusable.
 pub(super) fn refused(
     scalar: &Scalar<'_>,
-    what: &str,
+    what: Subject<'_>,
     problem: TextProblem,
     findings: &mut Findings,
 ) {
@@ -176,7 +173,12 @@ pub(super) fn refused(
 }
 
 /// Warns of an invisible character in a field's text.
-pub(super) fn odd_value(scalar: &Scalar<'_>, value: &str, what: &str, findings: &mut Findings) {
+pub(super) fn odd_value(
+    scalar: &Scalar<'_>,
+    value: &str,
+    what: Subject<'_>,
+    findings: &mut Findings,
+) {
     if value.is_ascii() {
         return;
     }
@@ -188,7 +190,7 @@ pub(super) fn odd_value(scalar: &Scalar<'_>, value: &str, what: &str, findings: 
 }
 
 /// Warns of a name that an account may refuse, or that mixes scripts.
-fn odd_name(scalar: &Scalar<'_>, value: &str, what: &str, findings: &mut Findings) {
+fn odd_name(scalar: &Scalar<'_>, value: &str, what: Subject<'_>, findings: &mut Findings) {
     if let Some((index, c)) = (1..).zip(value.chars()).find(|&(_, c)| !is_name_letter(c)) {
         // The vendor's page asks for the character by name; alone it tells nothing of a person.
         let message = format!(
@@ -204,7 +206,7 @@ fn odd_name(scalar: &Scalar<'_>, value: &str, what: &str, findings: &mut Finding
 
 /// Warns of a word that other readers of YAML take for a null (YAML 1.2.2, 10.3.2). Here it is a
 /// text like any.
-pub(super) fn null_like(scalar: &Scalar<'_>, what: &str, findings: &mut Findings) -> bool {
+pub(super) fn null_like(scalar: &Scalar<'_>, what: Subject<'_>, findings: &mut Findings) -> bool {
     let is_like = scalar.style == Style::Plain && matches!(scalar.text.as_ref(), "Null" | "NULL");
     if is_like {
         let message = format!("{what} is a text that other readers of YAML take for a null");
@@ -216,7 +218,7 @@ pub(super) fn null_like(scalar: &Scalar<'_>, what: &str, findings: &mut Findings
 }
 
 /// Warns of typographic quotes around a text: word processors put them in place of straight ones.
-fn in_quotes(scalar: &Scalar<'_>, what: &str, findings: &mut Findings) -> bool {
+fn in_quotes(scalar: &Scalar<'_>, what: Subject<'_>, findings: &mut Findings) -> bool {
     let is_quoted = !scalar.text.is_ascii()
         && scalar.text.chars().count() > 1
         && scalar.text.starts_with(QUOTES)
@@ -231,7 +233,7 @@ fn in_quotes(scalar: &Scalar<'_>, what: &str, findings: &mut Findings) -> bool {
 }
 
 /// Warns of a text that a `#` cuts off: `A #12` is `A`.
-fn cut_off(scalar: &Scalar<'_>, what: &str, findings: &mut Findings) {
+fn cut_off(scalar: &Scalar<'_>, what: Subject<'_>, findings: &mut Findings) {
     if scalar.hash {
         let message = format!("{what} ends before the `#`, which starts a comment");
         let hint = "put the text into quotes if the `#` belongs to it; if not, write a blank behind \
@@ -247,7 +249,7 @@ fn is_name_letter(c: char) -> bool {
 }
 
 /// Warns of an id or the name of a field that looks like another one.
-fn odd_word(scalar: &Scalar<'_>, what: &str, findings: &mut Findings) {
+fn odd_word(scalar: &Scalar<'_>, what: Subject<'_>, findings: &mut Findings) {
     if scalar.text.is_ascii() {
         return;
     }
@@ -265,7 +267,12 @@ pub(super) fn mixed(text: &str) -> bool {
 }
 
 /// Warns of a text whose letters are of several scripts.
-pub(super) fn tell_mixed(scalar: &Scalar<'_>, text: &str, what: &str, findings: &mut Findings) {
+pub(super) fn tell_mixed(
+    scalar: &Scalar<'_>,
+    text: &str,
+    what: Subject<'_>,
+    findings: &mut Findings,
+) {
     if mixed(text) {
         let message = format!("{what} mixes letters of several scripts");
         let hint = "type it anew, if a letter only looks like the one that is meant";
