@@ -146,10 +146,11 @@ mod tests {
     use super::{Raw, encode, page, term};
     use crate::desired::{Api, Auth, Body};
     use crate::model::{
-        Address, BrandId, Channel, Field, FieldName, Key, Kind, NonEmpty, PrimaryId, Value, Wish,
+        Address, BrandId, Channel, Field, FieldName, Fields, Key, Kind, NonEmpty, PrimaryId, Value,
+        Wish,
     };
     use crate::plan::{Action, AddChannels, Change, Create, Purge};
-    use std::{collections::BTreeMap, time::Duration};
+    use std::time::Duration;
 
     fn api(body: Body, prefix: &str) -> Api {
         Api {
@@ -180,7 +181,7 @@ mod tests {
 
     fn create() -> Action {
         Action::Create(Create {
-            fields: BTreeMap::from([
+            fields: Fields::from_iter([
                 (Field::Firstname, set("Zoë")),
                 (Field::Lastname, set("O'Neil")),
                 (custom("postcode"), set("01234")),
@@ -441,7 +442,7 @@ mod tests {
     #[test]
     fn the_least_create_has_no_channel_no_ticket_and_no_word_about_syncing() {
         let least = Action::Create(Create {
-            fields: BTreeMap::new(),
+            fields: Fields::new(),
             channel: None,
             no_sync: false,
             ticket_id: None,

@@ -143,7 +143,6 @@ mod tests {
         Address, BrandId, BrandName, Channel, Customer, Field, Kind, PrimaryId, Value, Wish,
     };
     use crate::plan::{Action, Create, Reason};
-    use std::collections::BTreeMap;
 
     fn create(fields: &[(Field, &str)], email: &str) -> Step {
         let wish = |text: &str| Wish::Set(Value::new(text).unwrap());
@@ -156,10 +155,7 @@ mod tests {
                 brand_id: BrandId::new(1).unwrap(),
             },
             action: Action::Create(Create {
-                fields: fields
-                    .iter()
-                    .map(|(f, text)| (f.clone(), wish(text)))
-                    .collect::<BTreeMap<_, _>>(),
+                fields: fields.iter().map(|(f, text)| (f.clone(), wish(text))).collect(),
                 channel: Some(Channel { kind: Kind::Email, address }),
                 no_sync: false,
                 ticket_id: None,

@@ -26,7 +26,7 @@ pub(super) fn step(id: &str, action: Action) -> Step {
 pub(super) fn create(id: &str) -> Step {
     let wish = Wish::Set(Value::new("Ada").unwrap());
     let create = Create {
-        fields: [(Field::Firstname, wish)].into(),
+        fields: [(Field::Firstname, wish)].into_iter().collect(),
         channel: None,
         no_sync: false,
         ticket_id: None,

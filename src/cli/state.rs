@@ -11,7 +11,6 @@ use crate::model::{Address, BrandName, Channel, Customer, Key, Kind, Pattern, Pr
 use crate::render;
 use crate::state::{Doubt, Effect, Entry, Live, State};
 use crate::store::Session;
-use std::collections::BTreeMap;
 
 pub(super) fn run(context: &Context, command: &Command) -> Ended {
     match command {
@@ -107,12 +106,7 @@ fn as_recorded(wanted: &Wanted) -> Live {
             .iter()
             .map(|(field, wish)| (field.clone(), wish.clone().into()))
             .collect(),
-        channels: wanted
-            .channels
-            .iter()
-            .filter(|(_, addresses)| !addresses.is_empty())
-            .map(|(&kind, addresses)| (kind, addresses.iter().cloned().collect()))
-            .collect::<BTreeMap<_, _>>(),
+        channels: wanted.channels.as_slice().iter().cloned().collect(),
         protect: wanted.protect,
     }
 }

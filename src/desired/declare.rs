@@ -10,9 +10,8 @@ use super::texts::{Rule, field_name, id, odd_value, refused, wish};
 use super::{Declared, Order, Project, Wanted};
 use crate::diagnostic::Code;
 use crate::model::{
-    BrandId, BrandName, Channel, Field, Key, Kind, Place, TextProblem, Value, Wish,
+    BrandId, BrandName, Channel, Channels, Field, Fields, Key, Place, TextProblem, Value, Wish,
 };
-use std::collections::BTreeMap;
 
 /// The highest ticket number that every JSON reader takes exactly: 2^53 - 1 (RFC 8259, 6).
 const TICKET_MAX: u64 = (1 << 53) - 1;
@@ -68,7 +67,7 @@ pub(super) fn declare(
 
 /// What a document's defaults come to, with the project's behind them.
 struct Filled {
-    fields: BTreeMap<Field, Wish>,
+    fields: Fields<Wish>,
     no_sync: bool,
 }
 
@@ -103,7 +102,8 @@ fn wanted(
     addresses: &mut Vec<(Channel, Place)>,
     findings: &mut Findings,
 ) -> Wanted {
-    let mut fields = defaults.fields.clone();
+    let mut fields = Fields::with_capacity(defaults.fields.len() + entry.fields.len() + 2);
+    fields.extend(defaults.fields.iter().map(|(field, wish)| (field.clone(), wish.clone())));
     let names = [(Field::Firstname, &entry.firstname), (Field::Lastname, &entry.lastname)];
     for (field, text) in names {
         let wish = text.as_ref().and_then(|text| wish(text, field.name(), Rule::Name, findings));
@@ -120,12 +120,8 @@ fn wanted(
     }
 }
 
-fn custom_fields(
-    lines: &[Line<'_>],
-    prefix: &str,
-    findings: &mut Findings,
-) -> BTreeMap<Field, Wish> {
-    let mut fields = BTreeMap::new();
+fn custom_fields(lines: &[Line<'_>], prefix: &str, findings: &mut Findings) -> Fields<Wish> {
+    let mut fields = Fields::with_capacity(lines.len());
     for Line { name, value } in lines {
         let field = field_name(name, prefix, findings).map(Field::Custom);
         // What no colon follows could be somebody's value.
@@ -140,17 +136,18 @@ fn channels(
     entry: &Entry<'_>,
     addresses: &mut Vec<(Channel, Place)>,
     findings: &mut Findings,
-) -> BTreeMap<Kind, Vec<crate::model::Address>> {
-    let mut channels: BTreeMap<Kind, Vec<_>> = BTreeMap::new();
+) -> Channels {
+    let count = entry.channels.iter().map(|(_, texts)| texts.len()).sum();
+    let mut channels = Vec::with_capacity(count);
     for (kind, texts) in &entry.channels {
         for text in texts {
             let Some(address) = address(text, *kind, findings) else { continue };
-            let channel = Channel { kind: *kind, address: address.clone() };
-            addresses.push((channel, findings.place(text.mark)));
-            channels.entry(*kind).or_default().push(address);
+            let channel = Channel { kind: *kind, address };
+            addresses.push((channel.clone(), findings.place(text.mark)));
+            channels.push(channel);
         }
     }
-    channels
+    channels.into_iter().collect()
 }
 
 /// A plain `true` or `false`.

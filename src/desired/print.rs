@@ -72,8 +72,8 @@ impl Lines {
         if !wanted.channels.is_empty() {
             self.add(2, &["channels:"]);
         }
-        for (kind, addresses) in &wanted.channels {
-            let list: Vec<_> = addresses.iter().map(|address| quoted(address.as_str())).collect();
+        for (kind, channels) in wanted.channels.by_kind() {
+            let list: Vec<_> = channels.iter().map(|it| quoted(it.address.as_str())).collect();
             self.add(3, &[kind.as_str(), ": [", &list.join(", "), "]"]);
         }
         self.add(2, &["no_sync: ", if wanted.no_sync { "true" } else { "false" }]);

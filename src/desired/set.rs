@@ -1,7 +1,7 @@
 //! What all files together declare. *Pure.*
 
 use super::Brands;
-use crate::model::{Address, Field, Key, Kind, Place, Wish};
+use crate::model::{Channels, Fields, Key, Place, Wish};
 use std::collections::BTreeMap;
 
 /// Every declared customer, by brand id, then id.
@@ -37,9 +37,9 @@ impl Declared {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// The fields that are ours.
-    pub fields: BTreeMap<Field, Wish>,
+    pub fields: Fields<Wish>,
     /// The addresses by kind, each list in the order of the file and without repetition.
-    pub channels: BTreeMap<Kind, Vec<Address>>,
+    pub channels: Channels,
     /// Whether tickets stay unlinked.
     pub no_sync: bool,
     /// The ticket that a create links.

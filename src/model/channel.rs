@@ -1,10 +1,11 @@
 //! How a customer is reached: kinds, and addresses in their normal form. *Pure.*
 
-use super::text::{TextProblem, check_line, nfc};
+use super::text::{TextProblem, check_line, normal};
 use email_address::{EmailAddress, Options};
 use rlibphonenumber::{NumberLengthType, PHONE_NUMBER_UTIL, PhoneNumberFormat, ValidationError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, format_smolstr};
 use std::fmt;
 
 /// How long an email address may be, in bytes: a path of 256 without its brackets (RFC 5321,
@@ -58,7 +59,7 @@ impl fmt::Display for Kind {
 /// An address in the normal form of its kind; equal addresses are equal texts.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct Address(Box<str>);
+pub struct Address(#[schemars(with = "String")] SmolStr);
 
 /// Why a text is no address of its kind. Never holds the text: it is a person's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -112,7 +113,7 @@ impl Address {
     /// See [`AddressProblem`].
     pub fn parse(kind: Kind, text: &str) -> Result<Parsed, AddressProblem> {
         check_line(text)?;
-        let known = |text: String| Parsed { address: Self(text.into()), unknown_range: false };
+        let known = |text: SmolStr| Parsed { address: Self(text), unknown_range: false };
         match kind {
             Kind::Telephone => parse_telephone(text),
             Kind::Email => parse_email(text).map(known),
@@ -123,7 +124,7 @@ impl Address {
     /// What `--mask` shows instead of any address of a kind.
     #[must_use]
     pub fn masked(kind: Kind) -> Self {
-        Self(format!("•••({kind})").into())
+        Self(format_smolstr!("•••({kind})"))
     }
 
     /// The address.
@@ -162,7 +163,7 @@ fn parse_telephone(text: &str) -> Result<Parsed, AddressProblem> {
     })
 }
 
-fn parse_email(text: &str) -> Result<String, AddressProblem> {
+fn parse_email(text: &str) -> Result<SmolStr, AddressProblem> {
     if text.contains(['<', '>']) {
         return Err(AddressProblem::DisplayName);
     }
@@ -173,7 +174,7 @@ fn parse_email(text: &str) -> Result<String, AddressProblem> {
     if text.len() > EMAIL_BYTES_MAX || !is_host(email.domain()) {
         return Err(AddressProblem::NotAnEmail);
     }
-    Ok(nfc(&format!("{}@{}", email.local_part(), email.domain().to_lowercase())))
+    Ok(normal(&format!("{}@{}", email.local_part(), email.domain().to_lowercase())))
 }
 
 /// Whether a domain could be a host's name: letters, digits, `-`, and `_`, which is in use though no
@@ -184,14 +185,14 @@ fn is_host(domain: &str) -> bool {
     domain.chars().all(fits) && !last.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn parse_handle(text: &str) -> Result<String, AddressProblem> {
+fn parse_handle(text: &str) -> Result<SmolStr, AddressProblem> {
     if text.starts_with('@') {
         return Err(AddressProblem::LeadingAt);
     }
     if text.contains(char::is_whitespace) {
         return Err(AddressProblem::BlankInside);
     }
-    Ok(nfc(text))
+    Ok(normal(text))
 }
 
 /// One way to reach a customer.

@@ -1,15 +1,17 @@
 //! What is known of a customer: names and custom fields, and what is wished of each. *Pure.*
 
-use super::text::{TextProblem, check_line, check_value, nfc};
+use super::text::{TextProblem, check_line, check_value, is_normal, normal};
+use litemap::LiteMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{fmt, sync::Arc};
+use smol_str::SmolStr;
+use std::fmt;
 
 /// The name of a custom field, as written in the files (without the account's prefix).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "SmolStr", into = "SmolStr")]
 #[schemars(with = "String")]
-pub struct FieldName(Arc<str>);
+pub struct FieldName(SmolStr);
 
 impl FieldName {
     /// Takes a name as written.
@@ -27,17 +29,18 @@ impl FieldName {
     }
 }
 
-impl TryFrom<String> for FieldName {
+impl TryFrom<SmolStr> for FieldName {
     type Error = String;
 
-    fn try_from(text: String) -> Result<Self, String> {
-        Self::new(&text).map_err(|problem| format!("a field name {problem}"))
+    fn try_from(text: SmolStr) -> Result<Self, String> {
+        check_line(&text).map_err(|problem| format!("a field name {problem}"))?;
+        Ok(Self(text))
     }
 }
 
-impl From<FieldName> for String {
+impl From<FieldName> for SmolStr {
     fn from(name: FieldName) -> Self {
-        name.0.as_ref().to_owned()
+        name.0
     }
 }
 
@@ -76,11 +79,15 @@ impl fmt::Display for Field {
     }
 }
 
+/// Something about each of some fields, in the order of the fields. Customers have few of them, so it is
+/// one sorted list.
+pub type Fields<T> = LiteMap<Field, T>;
+
 /// The text of a field in normal form: NFC, not empty, no blanks at its ends.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "SmolStr", into = "SmolStr")]
 #[schemars(with = "String")]
-pub struct Value(Box<str>);
+pub struct Value(SmolStr);
 
 impl Value {
     /// Takes a text and normalises it to NFC. Line feeds, tabs and invisible characters may occur.
@@ -88,7 +95,7 @@ impl Value {
     /// # Errors
     /// If it is empty, has blanks at an end, or holds another control character.
     pub fn new(text: &str) -> Result<Self, TextProblem> {
-        check_value(text).map(|()| Self(nfc(text).into()))
+        check_value(text).map(|()| Self(normal(text)))
     }
 
     /// Takes a text of one line, as a name is: no control or invisible character at all.
@@ -96,13 +103,13 @@ impl Value {
     /// # Errors
     /// If it is empty, has blanks at an end, or holds a control or invisible character.
     pub fn line(text: &str) -> Result<Self, TextProblem> {
-        check_line(text).map(|()| Self(nfc(text).into()))
+        check_line(text).map(|()| Self(normal(text)))
     }
 
     /// What `--mask` shows instead of any value.
     #[must_use]
     pub fn masked() -> Self {
-        Self("•••(text)".into())
+        Self(SmolStr::new_static("•••(text)"))
     }
 
     /// The text.
@@ -119,17 +126,18 @@ impl fmt::Debug for Value {
     }
 }
 
-impl TryFrom<String> for Value {
+impl TryFrom<SmolStr> for Value {
     type Error = String;
 
-    fn try_from(text: String) -> Result<Self, String> {
-        Self::new(&text).map_err(|problem| format!("a value {problem}"))
+    fn try_from(text: SmolStr) -> Result<Self, String> {
+        check_value(&text).map_err(|problem| format!("a value {problem}"))?;
+        Ok(Self(if is_normal(&text) { text } else { normal(&text) }))
     }
 }
 
-impl From<Value> for String {
+impl From<Value> for SmolStr {
     fn from(value: Value) -> Self {
-        value.0.into_string()
+        value.0
     }
 }
 

@@ -3,7 +3,8 @@
 use super::text::{TextProblem, check_line};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{fmt, sync::Arc};
+use smol_str::SmolStr;
+use std::fmt;
 
 /// Omnidesk's number of a brand, from 1.
 #[derive(
@@ -34,9 +35,9 @@ impl fmt::Display for BrandId {
 
 /// The project's own name of a brand, as used in files and in `brand/id`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "SmolStr", into = "SmolStr")]
 #[schemars(with = "String")]
-pub struct BrandName(Arc<str>);
+pub struct BrandName(SmolStr);
 
 impl BrandName {
     /// Takes ASCII letters, digits, `-`, `_` and `.`, starting with a letter or digit; `None` otherwise.
@@ -67,10 +68,10 @@ impl fmt::Display for BrandName {
     }
 }
 
-impl TryFrom<String> for BrandName {
+impl TryFrom<SmolStr> for BrandName {
     type Error = String;
 
-    fn try_from(text: String) -> Result<Self, String> {
+    fn try_from(text: SmolStr) -> Result<Self, String> {
         Self::new(&text).ok_or_else(|| {
             "expected a brand name of letters, digits, `-`, `_` and `.`, \
              starting with a letter or a digit"
@@ -79,17 +80,17 @@ impl TryFrom<String> for BrandName {
     }
 }
 
-impl From<BrandName> for String {
+impl From<BrandName> for SmolStr {
     fn from(name: BrandName) -> Self {
-        name.0.as_ref().to_owned()
+        name.0
     }
 }
 
 /// The organisation's own customer id (`primary_id` on the wire), exactly as written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "SmolStr", into = "SmolStr")]
 #[schemars(with = "String")]
-pub struct PrimaryId(Arc<str>);
+pub struct PrimaryId(SmolStr);
 
 impl PrimaryId {
     /// Takes an id as written.
@@ -113,17 +114,18 @@ impl fmt::Display for PrimaryId {
     }
 }
 
-impl TryFrom<String> for PrimaryId {
+impl TryFrom<SmolStr> for PrimaryId {
     type Error = String;
 
-    fn try_from(text: String) -> Result<Self, String> {
-        Self::new(&text).map_err(|problem| format!("a customer id {problem}"))
+    fn try_from(text: SmolStr) -> Result<Self, String> {
+        check_line(&text).map_err(|problem| format!("a customer id {problem}"))?;
+        Ok(Self(text))
     }
 }
 
-impl From<PrimaryId> for String {
+impl From<PrimaryId> for SmolStr {
     fn from(id: PrimaryId) -> Self {
-        id.0.as_ref().to_owned()
+        id.0
     }
 }
 

@@ -6,6 +6,7 @@
 //! customer's text gets its normal form, so that compare, digest and wire never disagree.
 
 mod channel;
+pub(crate) mod channels;
 mod endpoint;
 mod field;
 mod key;
@@ -18,8 +19,9 @@ mod time;
 mod verb;
 
 pub use channel::{Address, AddressProblem, Channel, Kind, Parsed};
+pub use channels::Channels;
 pub use endpoint::{Endpoint, EndpointProblem};
-pub use field::{Field, FieldName, Value, Wish};
+pub use field::{Field, FieldName, Fields, Value, Wish};
 pub use key::{BrandId, BrandName, Customer, Key, PrimaryId};
 pub use nonempty::NonEmpty;
 pub use place::{Place, Source};

@@ -19,7 +19,7 @@ impl Place {
     /// The line without its column, as plans record it.
     #[must_use]
     pub fn source(&self) -> Source {
-        Source { file: self.file.to_string(), line: self.line }
+        Source { file: Arc::clone(&self.file), line: self.line }
     }
 }
 
@@ -34,7 +34,8 @@ impl fmt::Display for Place {
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// Path from the project's folder, with `/` between its parts.
-    pub file: String,
+    #[schemars(with = "String")]
+    pub file: Arc<str>,
     /// Line, from 1.
     pub line: u32,
 }

@@ -1,5 +1,6 @@
 //! What a customer's text may hold, and its normal form (Unicode NFC, UAX #15). *Pure.*
 
+use smol_str::SmolStr;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// Why a text cannot be used. Never holds the text itself: it may be a person's.
@@ -22,7 +23,17 @@ pub enum TextProblem {
 /// The text in Unicode NFC.
 #[must_use]
 pub fn nfc(text: &str) -> String {
-    if is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
+    if is_normal(text) { text.to_owned() } else { text.nfc().collect() }
+}
+
+/// The text in Unicode NFC, as texts of customers are kept.
+pub(super) fn normal(text: &str) -> SmolStr {
+    if is_normal(text) { text.into() } else { text.nfc().collect() }
+}
+
+/// Whether the text is in Unicode NFC, as all ASCII is.
+pub(super) fn is_normal(text: &str) -> bool {
+    text.is_ascii() || is_nfc(text)
 }
 
 /// Whether a character reorders the text around it: U+061C, U+200E–U+200F, U+202A–U+202E and

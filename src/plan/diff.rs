@@ -9,7 +9,7 @@ use super::{
     packing::{self, Missing},
 };
 use crate::desired::{Declared, OnRemoval, Order, Wanted};
-use crate::model::{Address, Channel, Customer, Kind, NonEmpty, Source};
+use crate::model::{Channel, Customer, Kind, NonEmpty, Source};
 use crate::state::{Entry, Live};
 use std::collections::BTreeSet;
 
@@ -92,8 +92,7 @@ impl Difference {
 
 fn created(wanted: &Wanted) -> Difference {
     let source = Some(wanted.place.source());
-    let mut missing: Missing<'_> =
-        wanted.channels.iter().map(|(&kind, list)| (kind, list.iter().collect())).collect();
+    let mut missing: Missing<'_> = wanted.channels.as_slice().iter().collect();
     let create = Action::Create(Create {
         fields: wanted.fields.clone(),
         channel: packing::take_first(&mut missing),
@@ -133,7 +132,7 @@ fn changed(wanted: &Wanted, live: &Live) -> Difference {
     }
     let released = live.fields.keys().filter(|field| !wanted.fields.contains_key(field));
     difference.remarks.extend(released.cloned().map(Remark::ReleasedField));
-    difference.remarks.extend(kept(wanted, live).map(Remark::KeptChannel));
+    difference.remarks.extend(kept(wanted, live).into_iter().map(Remark::KeptChannel));
     if wanted.protect != live.protect {
         difference.remarks.push(Remark::ProtectChanged(wanted.protect));
     }
@@ -141,7 +140,7 @@ fn changed(wanted: &Wanted, live: &Live) -> Difference {
 }
 
 fn additions(
-    missing: &Missing<'_>,
+    missing: &[&Channel],
     no_sync: bool,
     source: Option<&Source>,
 ) -> impl Iterator<Item = Draft> {
@@ -156,36 +155,21 @@ fn additions(
         })
 }
 
-/// The wished addresses that are not recorded, by kind and in the order of the file.
+/// The wished channels that are not recorded, by kind and in the order of the file.
 fn missing<'a>(wanted: &'a Wanted, live: &Live) -> Missing<'a> {
-    let absent = |kind: Kind, list: &'a [Address]| -> Vec<&'a Address> {
-        let known = live.channels.get(&kind);
-        list.iter().filter(|address| !known.is_some_and(|known| known.contains(*address))).collect()
-    };
-    wanted
-        .channels
-        .iter()
-        .map(|(&kind, list)| (kind, absent(kind, list)))
-        .filter(|(_, list)| !list.is_empty())
-        .collect()
+    wanted.channels.as_slice().iter().filter(|channel| !live.has(channel)).collect()
 }
 
-/// The recorded channels that are no longer in the files. Most often a kind's lists are alike, which
-/// the first filter sees without building a set: the files repeat no address.
-fn kept<'a>(wanted: &'a Wanted, live: &'a Live) -> impl Iterator<Item = Channel> + 'a {
-    let wished = |kind: Kind| wanted.channels.get(&kind).map_or(&[][..], Vec::as_slice);
-    let alike = move |kind: Kind, known: &BTreeSet<Address>| {
-        let list = wished(kind);
-        list.len() == known.len() && list.iter().all(|address| known.contains(address))
-    };
-    let differing = live.channels.iter().filter(move |(kind, known)| !alike(**kind, known));
-    differing.flat_map(move |(&kind, known)| {
-        let wished: BTreeSet<&Address> = wished(kind).iter().collect();
-        known
-            .iter()
-            .filter(move |address| !wished.contains(address))
-            .map(move |address| Channel { kind, address: address.clone() })
-    })
+/// The recorded channels that are no longer in the files. Most often the lists are alike, which the
+/// first look sees without building a set: the files repeat no address.
+fn kept(wanted: &Wanted, live: &Live) -> Vec<Channel> {
+    let wished = wanted.channels.as_slice();
+    let recorded = live.channels.as_slice();
+    if wished.len() == recorded.len() && wished.iter().all(|channel| live.has(channel)) {
+        return Vec::new();
+    }
+    let wished: BTreeSet<&Channel> = wished.iter().collect();
+    recorded.iter().filter(|channel| !wished.contains(channel)).cloned().collect()
 }
 
 fn ordered(order: &Order, live: Option<&Live>) -> Difference {

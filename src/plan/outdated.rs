@@ -64,10 +64,9 @@ fn is_done(step: &Step, entry: Option<&Entry>) -> bool {
         (Action::Update(changes), Some(Entry::Live(live))) => {
             changes.iter().all(|change| has(live, change))
         }
-        (Action::AddChannels(added), Some(Entry::Live(live))) => added
-            .channels()
-            .iter()
-            .all(|it| live.channels.get(&it.kind).is_some_and(|known| known.contains(&it.address))),
+        (Action::AddChannels(added), Some(Entry::Live(live))) => {
+            added.channels().iter().all(|channel| live.has(channel))
+        }
         _ => false,
     }
 }

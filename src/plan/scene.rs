@@ -146,13 +146,9 @@ pub(super) fn channel(kind: Kind, text: &str) -> Channel {
 
 /// A declared customer with these fields and channels.
 pub(super) fn wanted(fields: &[(Field, Wish)], channels: &[Channel]) -> Wanted {
-    let mut lists: BTreeMap<Kind, Vec<Address>> = BTreeMap::new();
-    for channel in channels {
-        lists.entry(channel.kind).or_default().push(channel.address.clone());
-    }
     Wanted {
         fields: fields.iter().cloned().collect(),
-        channels: lists,
+        channels: channels.iter().cloned().collect(),
         no_sync: false,
         ticket_id: None,
         protect: false,

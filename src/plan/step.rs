@@ -1,11 +1,11 @@
 //! A plan and its parts. *Pure.*
 
 use crate::model::{
-    Address, Channel, Customer, Endpoint, Field, Kind, NonEmpty, Source, Timestamp, Value, Verb,
+    Address, Channel, Customer, Endpoint, Field, Fields, NonEmpty, Source, Timestamp, Value, Verb,
     Wish,
 };
 use crate::state::{Base, Recorded};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Everything that would be sent, noted or held.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +116,7 @@ impl Action {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Create {
     /// The fields to set, or to send as an empty text.
-    pub fields: BTreeMap<Field, Wish>,
+    pub fields: Fields<Wish>,
     /// The one channel that a create carries.
     pub channel: Option<Channel>,
     /// Whether other tickets stay unlinked.
@@ -140,8 +140,7 @@ impl AddChannels {
     #[must_use]
     pub fn new(mut channels: Vec<Channel>, no_sync: bool) -> Option<Self> {
         channels.sort();
-        let kinds: BTreeSet<Kind> = channels.iter().map(|c| c.kind).collect();
-        if kinds.len() != channels.len() {
+        if channels.windows(2).any(|pair| pair[0].kind == pair[1].kind) {
             return None;
         }
         NonEmpty::new(channels).map(|channels| Self { channels, no_sync })

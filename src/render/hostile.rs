@@ -26,13 +26,13 @@ fn hostile_plan() -> Plan {
         after: Wish::Set(value(&format!("{CANARY} 2"))),
     }];
     let create = Create {
-        fields: [(name.clone(), Wish::Set(value(CANARY)))].into(),
+        fields: [(name.clone(), Wish::Set(value(CANARY)))].into_iter().collect(),
         channel: Some(channel_of(handle)),
         no_sync: false,
         ticket_id: None,
         protect: false,
     };
-    let from = Some(Source { file: "::error <script>`|.yaml".to_owned(), line: 1 });
+    let from = Some(Source { file: "::error <script>`|.yaml".into(), line: 1 });
     let order = Purge { order: Some(CANARY.to_owned()) };
     let add = AddChannels::new(vec![channel_of(handle)], false).unwrap();
     let update = Action::Update(NonEmpty::new(changes).unwrap());

@@ -36,7 +36,7 @@ pub(super) fn channel(kind: Kind, text: &str) -> Channel {
 }
 
 fn source(line: u32) -> Source {
-    Source { file: "customers/shop.yaml".to_owned(), line }
+    Source { file: "customers/shop.yaml".into(), line }
 }
 
 pub(super) fn held(by: HeldBy, release: &str) -> Held {
@@ -66,7 +66,8 @@ fn steps() -> Vec<Part> {
             (custom("tier"), Wish::Set(value("gold"))),
             (custom("region"), Wish::Clear),
         ]
-        .into(),
+        .into_iter()
+        .collect(),
         channel: Some(channel(Kind::Email, "ada@example.com")),
         no_sync: true,
         ticket_id: Some(881),

@@ -3,7 +3,7 @@
 use super::state_text::{customer, listed};
 use super::{Values, json};
 use crate::desired::Brands;
-use crate::model::{Address, Field, Key, Kind, Timestamp, Value, Verb};
+use crate::model::{Address, Channel, Field, Key, Kind, Timestamp, Value, Verb};
 use crate::plan::format::CustomerRow;
 use crate::state::{Doubt, Entry, State};
 use serde::Serialize;
@@ -71,7 +71,7 @@ pub fn state_list_json(state: &State, doubts: &[Doubt], brands: &Brands) -> Stri
         Entry::Live(live) => Listed {
             customer: (&customer).into(),
             fields: Some(live.fields.keys().map(Field::name).collect()),
-            channels: Some(live.channels.iter().map(|(kind, all)| (*kind, all.len())).collect()),
+            channels: Some(live.channels.by_kind().map(|(kind, all)| (kind, all.len())).collect()),
             protect: Some(live.protect),
             purged: None,
         },
@@ -118,9 +118,9 @@ pub fn state_show_json(
             };
             shown.fields = fields(false);
             shown.custom = fields(true);
-            let channels = live.channels.iter().map(|(&kind, all)| {
-                let address = |address: &Address| match values {
-                    Values::Shown => address.clone(),
+            let channels = live.channels.by_kind().map(|(kind, all)| {
+                let address = |channel: &Channel| match values {
+                    Values::Shown => channel.address.clone(),
                     Values::Masked => Address::masked(kind),
                 };
                 (kind, all.iter().map(address).collect())

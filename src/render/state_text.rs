@@ -75,7 +75,7 @@ fn summary(entry: &Entry) -> String {
         return "identity only".to_owned();
     }
     let mut parts = vec![words::counted(live.fields.len(), "field", "fields")];
-    for (kind, addresses) in &live.channels {
+    for (kind, addresses) in live.channels.by_kind() {
         parts.push(format!("{} {kind}", addresses.len()));
     }
     if live.protect {
@@ -96,7 +96,7 @@ fn live_text(live: &Live, view: &View) -> String {
     }
     for channel in live.channels() {
         let address = match view.values {
-            Values::Shown => channel.address,
+            Values::Shown => channel.address.clone(),
             Values::Masked => Address::masked(channel.kind),
         };
         push!(

@@ -125,12 +125,12 @@ mod tests {
     use crate::api::{Answer, Helpdesk, Presence};
     use crate::desired::{Api, Auth, Body};
     use crate::model::{
-        BrandId, BrandName, Customer, Field, FieldName, Key, PrimaryId, Value, Verb, Wish,
+        BrandId, BrandName, Customer, Field, FieldName, Fields, Key, PrimaryId, Value, Verb, Wish,
     };
     use crate::plan::{Action, Create, Purge};
     use crate::sandbox::{FaultKind, Faults, Tally, Twin};
     use proptest::prelude::*;
-    use std::{collections::BTreeMap, time::Duration};
+    use std::time::Duration;
 
     fn desk(faults: impl IntoIterator<Item = FaultKind>) -> Desk {
         let api = Api {
@@ -154,7 +154,7 @@ mod tests {
 
     fn create() -> Action {
         Action::Create(Create {
-            fields: BTreeMap::new(),
+            fields: Fields::new(),
             channel: None,
             no_sync: false,
             ticket_id: None,
@@ -224,7 +224,7 @@ mod tests {
             };
             let key = Key { primary: id, ..customer().key() };
             let fields =
-                BTreeMap::from([(Field::Custom(name.clone()), Wish::Set(value.clone()))]);
+                Fields::from_iter([(Field::Custom(name.clone()), Wish::Set(value.clone()))]);
             let Action::Create(bare) = create() else { unreachable!("it is a create") };
             let action = Action::Create(Create { fields, ..bare });
             for body in [Body::Form, Body::Multipart, Body::Json] {

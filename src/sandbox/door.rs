@@ -225,14 +225,14 @@ mod tests {
     use crate::api::{Answer, ApiKey, Client, Helpdesk, Presence};
     use crate::desired::{Api, Auth, Body};
     use crate::model::{
-        Address, BrandId, BrandName, Channel, Customer, Field, FieldName, Key, Kind, NonEmpty,
-        PrimaryId, Value, Verb, Wish,
+        Address, BrandId, BrandName, Channel, Customer, Field, FieldName, Fields, Key, Kind,
+        NonEmpty, PrimaryId, Value, Verb, Wish,
     };
     use crate::plan::{Action, AddChannels, Change, Create, Purge};
     use crate::sandbox::{FaultKind, Faults, SandboxError, Tally};
     use std::path::PathBuf;
     use std::sync::Arc;
-    use std::{collections::BTreeMap, time::Duration};
+    use std::time::Duration;
 
     const VALUES: [&str; 9] =
         ["01234", "no", "2024-01-01", "1e5", "a & b=c+d", "Zoë", "O'Neil", "%41+ü", "1\n\t2"];
@@ -278,7 +278,7 @@ mod tests {
         Field::Custom(FieldName::new(name).unwrap())
     }
 
-    fn fields() -> BTreeMap<Field, Wish> {
+    fn fields() -> Fields<Wish> {
         let wish = |text: &str| Wish::Set(Value::new(text).unwrap());
         let named = VALUES.iter().map(|text| (custom(&format!("of {text:?}")), wish(text)));
         named.chain([(Field::Firstname, wish("Zoë")), (Field::Lastname, wish("O'Neil"))]).collect()
@@ -296,7 +296,7 @@ mod tests {
 
     fn bare() -> Action {
         Action::Create(Create {
-            fields: BTreeMap::new(),
+            fields: Fields::new(),
             channel: None,
             no_sync: false,
             ticket_id: None,

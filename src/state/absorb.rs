@@ -87,12 +87,7 @@ impl Live {
             }
             Effect::Released(fields) => self.fields.retain(|field, _| !fields.contains(field)),
             Effect::ChannelForgotten(channel) => {
-                if let Some(known) = self.channels.get_mut(&channel.kind) {
-                    known.remove(&channel.address);
-                    if known.is_empty() {
-                        self.channels.remove(&channel.kind);
-                    }
-                }
+                self.channels.remove(channel);
             }
             Effect::ProtectChanged(protect) => self.protect = *protect,
             _ => {}
@@ -103,10 +98,10 @@ impl Live {
 #[cfg(test)]
 mod tests {
     use super::Contradiction;
-    use crate::model::{Channel, Endpoint, Field, Key, PrimaryId, Timestamp};
+    use crate::model::{Channel, Endpoint, Field, Fields, Key, PrimaryId, Timestamp};
     use crate::state::{Effect, Entry, Live, Recorded, State, arbitrary};
     use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeSet;
 
     fn key(id: &str) -> Key {
         let brand = crate::model::BrandId::new(1).unwrap();
@@ -128,9 +123,9 @@ mod tests {
     #[test]
     fn an_update_leaves_other_fields_alone_and_a_release_forgets_only_its_own() {
         let cleared = |field: Field| (field, Recorded::Cleared);
-        let both = BTreeMap::from([cleared(Field::Firstname), cleared(Field::Lastname)]);
+        let both = [cleared(Field::Firstname), cleared(Field::Lastname)].into_iter().collect();
         let name = crate::model::Value::new("Ada").unwrap();
-        let one = BTreeMap::from([(Field::Firstname, Recorded::Set(name))]);
+        let one = Fields::from_iter([(Field::Firstname, Recorded::Set(name))]);
         let released = Effect::Released(BTreeSet::from([Field::Lastname]));
         let state = absorbed(&[
             ("a", created()),
@@ -216,7 +211,7 @@ mod tests {
         #[test]
         fn a_forgotten_channel_leaves_no_empty_kind_behind(live in arbitrary::live()) {
             let mut state = State::new("l".to_owned(), Endpoint::Sandbox);
-            let channels: Vec<Channel> = live.channels().collect();
+            let channels: Vec<Channel> = live.channels().cloned().collect();
             state.absorb(&key("a"), &Effect::Created(live)).unwrap();
             for channel in channels {
                 state.absorb(&key("a"), &Effect::ChannelForgotten(channel)).unwrap();

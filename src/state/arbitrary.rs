@@ -56,6 +56,7 @@ pub(crate) fn channel() -> impl Strategy<Value = Channel> {
 pub(crate) fn live() -> impl Strategy<Value = Live> {
     let fields = btree_map(field(), recorded(), 0..4);
     (fields, vec(channel(), 0..4), any::<bool>()).prop_map(|(fields, channels, protect)| {
+        let fields = fields.into_iter().collect();
         let mut live = Live { fields, protect, ..Live::default() };
         for channel in channels {
             live.add(channel);
@@ -76,7 +77,8 @@ pub(crate) fn state() -> impl Strategy<Value = State> {
 pub(crate) fn effect() -> impl Strategy<Value = Effect> {
     prop_oneof![
         live().prop_map(Effect::Created),
-        btree_map(field(), recorded(), 1..3).prop_map(Effect::Updated),
+        btree_map(field(), recorded(), 1..3)
+            .prop_map(|fields| Effect::Updated(fields.into_iter().collect())),
         vec(channel(), 1..3).prop_map(Effect::ChannelsAdded),
         time().prop_map(Effect::Purged),
         proptest::collection::btree_set(field(), 1..3).prop_map(Effect::Released),

@@ -1,8 +1,8 @@
 //! What happened to a customer, as after-images. *Pure.*
 
 use super::{Live, Recorded};
-use crate::model::{Channel, Field, PrimaryId, Timestamp};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::model::{Channel, Field, Fields, PrimaryId, Timestamp};
+use std::collections::BTreeSet;
 
 /// Something that happened, told by what is true afterwards.
 ///
@@ -12,7 +12,7 @@ pub enum Effect {
     /// The customer exists now, with these fields and at most one channel.
     Created(Live),
     /// These fields have these contents now.
-    Updated(BTreeMap<Field, Recorded>),
+    Updated(Fields<Recorded>),
     /// These channels are linked now.
     ChannelsAdded(Vec<Channel>),
     /// All data are gone since then.

@@ -1,7 +1,7 @@
 //! One recorded customer: alive, or a tombstone without personal data. *Pure.*
 
-use crate::model::{Address, Channel, Field, Kind, Timestamp, Value, Wish};
-use std::collections::{BTreeMap, BTreeSet};
+use super::Linked;
+use crate::model::{Channel, Fields, Timestamp, Value, Wish};
 
 /// What is recorded of a customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,30 +16,28 @@ pub enum Entry {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Live {
     /// The fields that are ours.
-    pub fields: BTreeMap<Field, Recorded>,
-    /// The addresses that we added, by kind.
-    pub channels: BTreeMap<Kind, BTreeSet<Address>>,
+    pub fields: Fields<Recorded>,
+    /// The addresses that we added.
+    pub channels: Linked,
     /// Whether it must not be purged, also after its entry left the files.
     pub protect: bool,
 }
 
 impl Live {
     /// The addresses, one by one.
-    pub fn channels(&self) -> impl Iterator<Item = Channel> + '_ {
-        self.channels.iter().flat_map(|(&kind, addresses)| {
-            addresses.iter().map(move |address| Channel { kind, address: address.clone() })
-        })
+    pub fn channels(&self) -> impl Iterator<Item = &Channel> {
+        self.channels.as_slice().iter()
     }
 
     /// Whether the channel is recorded.
     #[must_use]
     pub fn has(&self, channel: &Channel) -> bool {
-        self.channels.get(&channel.kind).is_some_and(|known| known.contains(&channel.address))
+        self.channels.contains(channel)
     }
 
     /// Records a channel; `false` if it was there.
     pub fn add(&mut self, channel: Channel) -> bool {
-        self.channels.entry(channel.kind).or_default().insert(channel.address)
+        self.channels.insert(channel)
     }
 }
 

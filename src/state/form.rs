@@ -3,8 +3,8 @@
 //! Why shapes of their own: the types of this room say what is true, these say how it is written, so
 //! a change of one never changes the bytes of the other unnoticed.
 
-use super::{Live, Recorded};
-use crate::model::{Address, Field, FieldName, Kind, Value};
+use super::{Linked, Live, Recorded};
+use crate::model::{Address, Channel, Field, FieldName, Fields, Kind, Value};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,9 +87,9 @@ impl Addresses {
     }
 }
 
-impl From<&BTreeMap<Kind, BTreeSet<Address>>> for Addresses {
-    fn from(channels: &BTreeMap<Kind, BTreeSet<Address>>) -> Self {
-        let of = |kind| channels.get(&kind).cloned().unwrap_or_default();
+impl From<&Linked> for Addresses {
+    fn from(channels: &Linked) -> Self {
+        let of = |kind| channels.of(kind).iter().map(|channel| channel.address.clone()).collect();
         Self {
             email: of(Kind::Email),
             telephone: of(Kind::Telephone),
@@ -99,18 +99,18 @@ impl From<&BTreeMap<Kind, BTreeSet<Address>>> for Addresses {
     }
 }
 
-impl From<Addresses> for BTreeMap<Kind, BTreeSet<Address>> {
+impl From<Addresses> for Linked {
     fn from(form: Addresses) -> Self {
-        Kind::ALL
-            .into_iter()
-            .map(|kind| (kind, form.of(kind).clone()))
-            .filter(|(_, addresses)| !addresses.is_empty())
-            .collect()
+        let of = |kind: Kind| {
+            let addresses = form.of(kind).iter().cloned();
+            addresses.map(move |address| Channel { kind, address })
+        };
+        Kind::ALL.into_iter().flat_map(of).collect()
     }
 }
 
 /// Splits fields into the names and the custom ones, as both formats write them.
-pub(crate) fn split(fields: &BTreeMap<Field, Recorded>) -> (Names, Custom) {
+pub(crate) fn split(fields: &Fields<Recorded>) -> (Names, Custom) {
     let (mut names, mut custom) = (Names::default(), Custom::new());
     for (field, recorded) in fields {
         let content = Content::from(recorded);
@@ -126,7 +126,7 @@ pub(crate) fn split(fields: &BTreeMap<Field, Recorded>) -> (Names, Custom) {
 }
 
 /// Joins what [`split`] took apart.
-pub(crate) fn join(names: Names, custom: Custom) -> BTreeMap<Field, Recorded> {
+pub(crate) fn join(names: Names, custom: Custom) -> Fields<Recorded> {
     let firstname = names.firstname.map(|content| (Field::Firstname, content.into()));
     let lastname = names.lastname.map(|content| (Field::Lastname, content.into()));
     let custom = custom.into_iter().map(|(name, content)| (Field::Custom(name), content.into()));

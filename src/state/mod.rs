@@ -15,12 +15,14 @@ mod entry;
 pub(crate) mod form;
 pub mod format;
 mod line;
+mod linked;
 mod trace;
 
 pub use absorb::Contradiction;
 pub use doubt::Doubt;
 pub use effect::Effect;
 pub use entry::{Entry, Live, Recorded};
+pub use linked::Linked;
 pub use trace::Traces;
 
 use crate::model::{Channel, Endpoint, Key};
@@ -124,7 +126,7 @@ impl State {
         for (key, entry) in &self.entries {
             if let Entry::Live(live) = entry {
                 for channel in live.channels() {
-                    owners.insert((key.brand, channel), key);
+                    owners.insert((key.brand, channel.clone()), key);
                 }
             }
         }

@@ -234,7 +234,7 @@ mod tests {
     use crate::model::{Timestamp, Value, Verb};
     use crate::state::{Effect, Live, Recorded, State};
     use crate::store::{Ending, How, Intent, Ledger, Transcript, Verdict, carry_over};
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeSet;
 
     const AT: fn() -> Timestamp = || Timestamp::from_second(1_800_000_000);
 
@@ -250,7 +250,8 @@ mod tests {
     }
 
     fn named(text: &str) -> Live {
-        let fields = BTreeMap::from([(Field::Firstname, Recorded::Set(Value::new(text).unwrap()))]);
+        let recorded = Recorded::Set(Value::new(text).unwrap());
+        let fields = [(Field::Firstname, recorded)].into_iter().collect();
         Live { fields, ..Live::default() }
     }
 

@@ -37,10 +37,7 @@ impl Twin {
                 for (field, wish) in &create.fields {
                     live.fields.insert(field.clone(), Recorded::from(wish.clone()));
                 }
-                live.channels = create.channel.iter().fold(live.channels, |mut known, channel| {
-                    known.entry(channel.kind).or_default().insert(channel.address.clone());
-                    known
-                });
+                live.channels = create.channel.iter().cloned().collect();
                 self.customers.insert(key.clone(), live);
             }
             Action::Update(changes) => {

@@ -35,7 +35,7 @@ fn the_example_of_the_contract_is_understood() {
         fields(ada),
         ["firstname=Ada", "lastname=Lovelace", "postcode=01234", "region=EU", "tier=gold"]
     );
-    let address = |kind, index: usize| ada.channels[&kind][index].as_str();
+    let address = |kind, index: usize| ada.channels.of(kind)[index].address.as_str();
     assert_eq!(address(Kind::Email, 1), "ada@work.example");
     assert_eq!(address(Kind::Telephone, 0), "+31201234567");
     assert_eq!((ada.no_sync, ada.ticket_id, ada.protect), (false, Some(881), true));

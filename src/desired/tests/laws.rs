@@ -2,7 +2,9 @@
 
 use super::{PROJECT, file, lines, project_of};
 use crate::desired::{Declared, Desired, Order, SourceFile, Wanted, parse_customers, print};
-use crate::model::{Address, BrandId, Field, FieldName, Key, Kind, Place, PrimaryId, Value, Wish};
+use crate::model::{
+    Address, BrandId, Channel, Channels, Field, FieldName, Key, Kind, Place, PrimaryId, Value, Wish,
+};
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 
@@ -47,7 +49,7 @@ fn declared() -> impl Strategy<Value = (Declared, [u8; 4])> {
     let ticket = prop::option::of(1u64..(1 << 53));
     let kept = (fields(), any::<bool>(), ticket, any::<bool>()).prop_map(
         |(fields, no_sync, ticket_id, protect)| {
-            let channels = std::collections::BTreeMap::new();
+            let channels = Channels::default();
             let fields = fields.into_iter().collect();
             Declared::Kept(Wanted { fields, channels, no_sync, ticket_id, protect, place: place() })
         },
@@ -72,10 +74,9 @@ fn desired() -> impl Strategy<Value = Desired> {
         for (index, ((brand, primary), (mut declared, counts))) in customers.into_iter().enumerate()
         {
             if let Declared::Kept(wanted) = &mut declared {
-                for (kind, count) in Kind::ALL.into_iter().zip(counts).filter(|(_, n)| *n > 0) {
-                    let addresses = (0..count).map(|n| address(kind, index, n)).collect();
-                    wanted.channels.insert(kind, addresses);
-                }
+                let all = Kind::ALL.into_iter().zip(counts);
+                let of_kind = |(kind, count)| (0..count).map(move |n| channel(kind, index, n));
+                wanted.channels = all.flat_map(of_kind).collect();
             }
             let brand = BrandId::new(brand).unwrap();
             desired.customers.insert(Key { brand, primary }, declared);
@@ -84,13 +85,13 @@ fn desired() -> impl Strategy<Value = Desired> {
     })
 }
 
-fn address(kind: Kind, index: usize, n: u8) -> Address {
+fn channel(kind: Kind, index: usize, n: u8) -> Channel {
     let text = match kind {
         Kind::Email => format!("c{index}+{n}@example.com"),
         Kind::Telephone => format!("+3120123{index:02}{n:02}"),
         Kind::Facebook | Kind::Twitter => format!("c{index}:{n}"),
     };
-    Address::parse(kind, &text).unwrap().address
+    Channel { kind, address: Address::parse(kind, &text).unwrap().address }
 }
 
 /// The same set, with every place the same.

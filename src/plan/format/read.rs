@@ -6,7 +6,9 @@ use super::{
     BaseRow, ChannelRow, ComparedRow, CustomerRow, DoubtRow, FieldRow, FormatError, MASKED_PLAN_ID,
     NoteRow, PlanFile, RemarkKind, StepRow, VERSION,
 };
-use crate::model::{Address, Channel, Customer, Field, FieldName, NonEmpty, Value, Verb, Wish};
+use crate::model::{
+    Address, Channel, Customer, Field, FieldName, Fields, NonEmpty, Value, Verb, Wish,
+};
 use crate::plan::{
     Action, AddChannels, Change, Compared, Create, Frozen, Note, Plan, Purge, Remark, Step,
     Withdrawn,
@@ -14,7 +16,7 @@ use crate::plan::{
 use crate::state::{Base, Version};
 use serde::Deserialize;
 use serde_json::error::Category;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Reads a saved plan.
 ///
@@ -203,15 +205,15 @@ fn change(row: FieldRow) -> Result<Change, &'static str> {
     Ok(Change { field: field(&row.name, row.custom)?, before, after })
 }
 
-fn wishes(rows: Vec<FieldRow>) -> Result<BTreeMap<Field, Wish>, &'static str> {
-    let mut fields = BTreeMap::new();
-    for row in rows {
-        let Change { field, before, after } = change(row)?;
-        if before.is_some() || fields.insert(field, after).is_some() {
-            return Err("each field once, and nothing before a create");
-        }
-    }
-    Ok(fields)
+fn wishes(rows: Vec<FieldRow>) -> Result<Fields<Wish>, &'static str> {
+    const EXPECTED: &str = "each field once, and nothing before a create";
+    let count = rows.len();
+    let wish = |row| match change(row)? {
+        Change { field, before: None, after } => Ok((field, after)),
+        _ => Err(EXPECTED),
+    };
+    let fields: Fields<Wish> = rows.into_iter().map(wish).collect::<Result<_, _>>()?;
+    if fields.len() == count { Ok(fields) } else { Err(EXPECTED) }
 }
 
 fn channel(row: &ChannelRow) -> Result<Channel, &'static str> {

@@ -65,7 +65,8 @@ pub(crate) fn plan_with(text: &str) -> Plan {
     ];
     let create = Create {
         fields: [(Field::Firstname, Wish::Set(short.clone())), (field(), Wish::Set(long.clone()))]
-            .into(),
+            .into_iter()
+            .collect(),
         channel: Some(channel(Kind::Facebook, text, "dull")),
         no_sync: true,
         ticket_id: Some(881),
@@ -93,7 +94,7 @@ pub(crate) fn plan_with(text: &str) -> Plan {
         customer: customer(text, id as usize),
         action,
         reason: Reason::FieldsDiffer,
-        source: Some(Source { file: format!("customers/{text}.yaml"), line: id }),
+        source: Some(Source { file: format!("customers/{text}.yaml").into(), line: id }),
         held,
     });
     let plan = Plan {
@@ -214,7 +215,7 @@ fn a_program_finds_the_same_texts_and_no_tag() {
         let read = |at: &str| file.pointer(at).and_then(|it| it.as_str()).unwrap().to_owned();
         assert_eq!(read("/steps/0/customer/id"), plan.steps[0].customer.id.as_str());
         assert_eq!(read("/compared/revision"), plan.compared.as_ref().unwrap().revision);
-        assert_eq!(read("/steps/0/source/file"), plan.steps[0].source.as_ref().unwrap().file);
+        assert_eq!(read("/steps/0/source/file"), *plan.steps[0].source.as_ref().unwrap().file);
     });
 }
 

@@ -223,11 +223,8 @@ fn fewest_requests(scene: &Scene, key: &Key) -> usize {
 }
 
 fn lacking(wanted: &Wanted, live: &Live) -> [usize; 4] {
-    Kind::ALL.map(|kind| {
-        let known = live.channels.get(&kind);
-        let list = wanted.channels.get(&kind).into_iter().flatten();
-        list.filter(|address| !known.is_some_and(|known| known.contains(*address))).count()
-    })
+    Kind::ALL
+        .map(|kind| wanted.channels.of(kind).iter().filter(|channel| !live.has(channel)).count())
 }
 
 /// Breadth first over everything that add-channel requests can carry, until no address is left.

@@ -47,7 +47,7 @@ fn approved(verb: Verb) -> Approved {
     let ada = || Wish::Set(Value::new("Ada").unwrap());
     let action = match verb {
         Verb::Create => Action::Create(Create {
-            fields: [(Field::Firstname, ada())].into(),
+            fields: [(Field::Firstname, ada())].into_iter().collect(),
             channel: Some(email()),
             no_sync: false,
             ticket_id: None,

@@ -159,7 +159,7 @@ fn is_exact(desired: &Desired, text: &str, place: Place, style: Style, yaml: &st
     };
     let value = |field: &Field| wanted().fields[field].value().map(omniform::model::Value::as_str);
     let custom = || wanted().fields.iter().find(|(field, _)| field.is_custom()).unwrap();
-    let address = |kind: Kind| wanted().channels[&kind][0].as_str().to_owned();
+    let address = |kind: Kind| wanted().channels.of(kind)[0].address.as_str().to_owned();
     let (found, meant) = match place {
         Place::Brand => ("shop".to_owned(), meant),
         Place::Id => (key.primary.as_str().to_owned(), meant),

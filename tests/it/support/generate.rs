@@ -136,11 +136,8 @@ pub(crate) fn free() -> impl Strategy<Value = Scene> {
                 if let Entry::Live(live) = entry {
                     live.protect = false;
                     // Only addresses of its own are left to each: nothing is stolen.
-                    let own = |kind: Kind, address: &_| scene::owns(key, kind, address);
-                    for (&kind, known) in &mut live.channels {
-                        known.retain(|address| own(kind, address));
-                    }
-                    live.channels.retain(|_, known| !known.is_empty());
+                    live.channels
+                        .retain(|channel| scene::owns(key, channel.kind, &channel.address));
                 }
             }
         });
@@ -169,12 +166,11 @@ fn declared(draw: &Draw) -> Declared {
         n => Some((field, Wish::Set(scene::value(n)))),
     });
     let list = |(&count, kind): (&usize, Kind)| {
-        let addresses = (0..count).map(|n| scene::address(&key(draw), kind, n)).collect();
-        (count > 0).then_some((kind, addresses))
+        (0..count).map(move |n| Channel { kind, address: scene::address(&key(draw), kind, n) })
     };
     Declared::Kept(Wanted {
         fields: fields.collect(),
-        channels: draw.channels.iter().zip(Kind::ALL).filter_map(list).collect(),
+        channels: draw.channels.iter().zip(Kind::ALL).flat_map(list).collect(),
         no_sync: draw.no_sync,
         ticket_id: draw.ticket_id,
         protect: draw.protect,
@@ -224,10 +220,7 @@ fn disturb(scene: &mut Scene, key: &Key, disturbance: Disturbance) {
                 }
                 Disturbance::Unlink(kind, n) => {
                     let kind = Kind::ALL[kind];
-                    if let Some(known) = live.channels.get_mut(&kind) {
-                        known.remove(&scene::address(key, kind, n));
-                    }
-                    live.channels.retain(|_, known| !known.is_empty());
+                    live.channels.remove(&Channel { kind, address: scene::address(key, kind, n) });
                 }
                 Disturbance::Link(kind) => {
                     let kind = Kind::ALL[kind];

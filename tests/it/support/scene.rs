@@ -60,10 +60,9 @@ impl Scene {
             Declared::Purged(_) => Entry::Purged(Timestamp::from_second(0)),
             Declared::Kept(wanted) => {
                 let wishes = wanted.fields.iter();
-                let lists = wanted.channels.iter();
                 Entry::Live(Live {
                     fields: wishes.map(|(f, w)| (f.clone(), Recorded::from(w.clone()))).collect(),
-                    channels: lists.map(|(&k, l)| (k, l.iter().cloned().collect())).collect(),
+                    channels: wanted.channels.as_slice().iter().cloned().collect(),
                     protect: wanted.protect,
                 })
             }
