@@ -10,7 +10,7 @@ use super::texts::{Rule, field_name, id, odd_value, refused, wish};
 use super::{Declared, Order, Project, Wanted};
 use crate::diagnostic::Code;
 use crate::model::{
-    BrandId, BrandName, Channel, Channels, Field, Fields, Key, Place, TextProblem, Value, Wish,
+    BrandId, BrandName, Channel, Channels, Field, Fields, Key, TextProblem, Value, Wish,
 };
 
 /// The highest ticket number that every JSON reader takes exactly: 2^53 - 1 (RFC 8259, 6).
@@ -22,8 +22,19 @@ pub(super) struct Found {
     pub(super) key: Key,
     /// What is declared.
     pub(super) declared: Declared,
-    /// Every address with its place, also those that the entry has twice.
-    pub(super) addresses: Vec<(Channel, Place)>,
+    /// Where each of its channels stands, in their order.
+    pub(super) marks: Vec<Mark>,
+}
+
+impl Found {
+    /// The channels that are wished for.
+    pub(super) fn channels(&self) -> impl Iterator<Item = &Channel> {
+        let kept = match &self.declared {
+            Declared::Kept(wanted) => Some(wanted.channels.as_slice().iter()),
+            Declared::Purged(_) => None,
+        };
+        kept.into_iter().flatten()
+    }
 }
 
 /// Checks the values of a document; gives the customers that are whole.
@@ -44,22 +55,17 @@ pub(super) fn declare(
         let id = written.as_ref().and_then(|written| id(written, findings));
         let Some(entry) = entry else { continue };
         let mark = written.map_or(Mark::START, |written| written.mark);
-        let mut addresses = Vec::new();
+        let mut marks = Vec::new();
         let declared = match &entry.purge {
             Some(why) => reason(why, findings)
                 .map(|why| Declared::Purged(Order { why, place: findings.place(mark) })),
-            None => Some(Declared::Kept(wanted(
-                &entry,
-                mark,
-                prefix,
-                &defaults,
-                &mut addresses,
-                findings,
-            ))),
+            None => {
+                Some(Declared::Kept(wanted(&entry, mark, prefix, &defaults, &mut marks, findings)))
+            }
         };
         if let (Some(brand), Some(primary), Some(declared), false) = (brand, id, declared, repeated)
         {
-            found.push(Found { key: Key { brand, primary }, declared, addresses });
+            found.push(Found { key: Key { brand, primary }, declared, marks });
         }
     }
     found
@@ -99,7 +105,7 @@ fn wanted(
     mark: Mark,
     prefix: &str,
     defaults: &Filled,
-    addresses: &mut Vec<(Channel, Place)>,
+    marks: &mut Vec<Mark>,
     findings: &mut Findings,
 ) -> Wanted {
     let mut fields = Fields::with_capacity(defaults.fields.len() + entry.fields.len() + 2);
@@ -112,7 +118,7 @@ fn wanted(
     fields.extend(custom_fields(&entry.fields, prefix, findings));
     Wanted {
         fields,
-        channels: channels(entry, addresses, findings),
+        channels: channels(entry, marks, findings),
         no_sync: flag(entry.no_sync.as_ref(), "no_sync", findings).unwrap_or(defaults.no_sync),
         ticket_id: entry.ticket_id.as_ref().and_then(|text| ticket(text, findings)),
         protect: flag(entry.protect.as_ref(), "protect", findings).unwrap_or(false),
@@ -132,22 +138,18 @@ fn custom_fields(lines: &[Line<'_>], prefix: &str, findings: &mut Findings) -> F
     fields
 }
 
-fn channels(
-    entry: &Entry<'_>,
-    addresses: &mut Vec<(Channel, Place)>,
-    findings: &mut Findings,
-) -> Channels {
+fn channels(entry: &Entry<'_>, marks: &mut Vec<Mark>, findings: &mut Findings) -> Channels {
     let count = entry.channels.iter().map(|(_, texts)| texts.len()).sum();
-    let mut channels = Vec::with_capacity(count);
+    let mut channels: Vec<(Channel, Mark)> = Vec::with_capacity(count);
     for (kind, texts) in &entry.channels {
         for text in texts {
             let Some(address) = address(text, *kind, findings) else { continue };
-            let channel = Channel { kind: *kind, address };
-            addresses.push((channel.clone(), findings.place(text.mark)));
-            channels.push(channel);
+            channels.push((Channel { kind: *kind, address }, text.mark));
         }
     }
-    channels.into_iter().collect()
+    channels.sort_by_key(|(channel, _)| channel.kind);
+    *marks = channels.iter().map(|&(_, mark)| mark).collect();
+    channels.into_iter().map(|(channel, _)| channel).collect()
 }
 
 /// A plain `true` or `false`.

@@ -5,11 +5,10 @@
 
 use super::declare::Found;
 use super::findings::Bounded;
-use super::{Brands, Declared, Desired};
+use super::{Brands, Desired};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::model::{BrandId, Channel, Key, Place};
+use crate::model::{BrandId, Channel, Place};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Merges what the files declare.
@@ -31,35 +30,32 @@ pub(super) fn merge(brands: &Brands, mut found: Vec<Found>) -> (Desired, Diagnos
         }
     }
     ids_by_case(&unique, &mut list);
-    let mut addresses = Vec::new();
-    let mut customers: BTreeMap<Key, Declared> = BTreeMap::new();
-    for Found { key, declared, addresses: own } in unique {
-        addresses.extend(own.into_iter().map(|(channel, place)| (key.brand, channel, place)));
-        customers.insert(key, declared);
-    }
-    addresses_twice(addresses, &mut list);
+    addresses_twice(&unique, &mut list);
+    let customers = unique.into_iter().map(|found| (found.key, found.declared)).collect();
     (Desired { brands: brands.clone(), customers }, list.into_list())
 }
 
-/// Whether two things may be equal: whether two of their fingerprints are. Most often none are, and
-/// nothing has to be sorted by its text.
-fn may_repeat<T: Sync>(things: &[T], known_by: impl Fn(&T, &mut DefaultHasher) + Sync) -> bool {
-    let fingerprint = |thing| {
-        let mut hasher = DefaultHasher::new();
-        known_by(thing, &mut hasher);
-        hasher.finish()
-    };
-    let mut fingerprints: Vec<u64> = things.par_iter().map(fingerprint).collect();
+/// A number that equal things share, and others hardly ever.
+fn fingerprint(thing: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    thing.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Whether two of some things may be equal. Most often none are, and nothing has to be sorted by its
+/// text.
+fn may_repeat(fingerprints: impl ParallelIterator<Item = u64>) -> bool {
+    let mut fingerprints: Vec<u64> = fingerprints.collect();
     fingerprints.par_sort_unstable();
     fingerprints.windows(2).any(|two| two[0] == two[1])
 }
 
 /// Warns where two ids of one brand differ by case only.
 fn ids_by_case(found: &[Found], list: &mut Bounded) {
-    let may_repeat = may_repeat(found, |found, hasher| {
-        (found.key.brand.get(), found.key.primary.as_str().to_lowercase()).hash(hasher);
+    let fingerprints = found.par_iter().map(|found| {
+        fingerprint((found.key.brand.get(), found.key.primary.as_str().to_lowercase()))
     });
-    if !may_repeat {
+    if !may_repeat(fingerprints) {
         return;
     }
     let mut folded: Vec<(BrandId, String, &Place)> = found
@@ -85,12 +81,25 @@ fn ids_by_case(found: &[Found], list: &mut Bounded) {
 }
 
 /// Reports every address that stands in a brand before.
-fn addresses_twice(mut addresses: Vec<(BrandId, Channel, Place)>, list: &mut Bounded) {
-    let may_repeat = may_repeat(&addresses, |(brand, channel, _), hasher| {
-        (brand.get(), channel.kind.as_str(), channel.address.as_str()).hash(hasher);
+fn addresses_twice(found: &[Found], list: &mut Bounded) {
+    let fingerprints = found.par_iter().flat_map_iter(|found| {
+        let brand = found.key.brand.get();
+        found.channels().map(move |channel| {
+            fingerprint((brand, channel.kind.as_str(), channel.address.as_str()))
+        })
     });
-    if !may_repeat {
+    if !may_repeat(fingerprints) {
         return;
+    }
+    let mut addresses: Vec<(BrandId, &Channel, Place)> = Vec::new();
+    for found in found {
+        let places = found.marks.iter().map(|mark| Place {
+            line: mark.line,
+            column: mark.column,
+            ..found.declared.place().clone()
+        });
+        let channels = found.channels().zip(places);
+        addresses.extend(channels.map(|(channel, place)| (found.key.brand, channel, place)));
     }
     addresses.sort();
     let mut first = 0;

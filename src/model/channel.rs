@@ -12,6 +12,11 @@ use std::fmt;
 /// 4.5.3.1.3).
 const EMAIL_BYTES_MAX: usize = 254;
 
+/// How long its local part and a label of its domain may be, in bytes (RFC 5321, 4.5.3.1.1; RFC 1035,
+/// 2.3.4).
+const LOCAL_BYTES_MAX: usize = 64;
+const LABEL_BYTES_MAX: usize = 63;
+
 /// A kind of channel, in the order in which ties are broken.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -164,6 +169,30 @@ fn parse_telephone(text: &str) -> Result<Parsed, AddressProblem> {
 }
 
 fn parse_email(text: &str) -> Result<SmolStr, AddressProblem> {
+    if is_usual_email(text) { Ok(text.into()) } else { parse_any_email(text) }
+}
+
+/// Whether a text is an email address of the usual kind, in its normal form: names of letters, digits and
+/// the signs in use, with single dots between. It says yes only where the rules of the whole standard do.
+fn is_usual_email(text: &str) -> bool {
+    let names = |text: &str, bytes_max: usize, fits: fn(u8) -> bool| {
+        text.split('.')
+            .all(|name| !name.is_empty() && name.len() <= bytes_max && name.bytes().all(fits))
+    };
+    let in_local = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+');
+    let in_domain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    text.split_once('@').is_some_and(|(local, domain)| {
+        text.len() <= EMAIL_BYTES_MAX
+            && local.len() <= LOCAL_BYTES_MAX
+            && names(local, LOCAL_BYTES_MAX, in_local)
+            && names(domain, LABEL_BYTES_MAX, in_domain)
+            && domain
+                .rsplit_once('.')
+                .is_some_and(|(_, last)| last.bytes().all(|byte| byte.is_ascii_lowercase()))
+    })
+}
+
+fn parse_any_email(text: &str) -> Result<SmolStr, AddressProblem> {
     if text.contains(['<', '>']) {
         return Err(AddressProblem::DisplayName);
     }
@@ -207,7 +236,8 @@ pub struct Channel {
 
 #[cfg(test)]
 mod tests {
-    use super::{Address, AddressProblem, Kind};
+    use super::{Address, AddressProblem, Kind, is_usual_email, parse_any_email};
+    use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
 
     fn parse(kind: Kind, text: &str) -> Result<String, AddressProblem> {
         Address::parse(kind, text).map(|parsed| parsed.address.as_str().to_owned())
@@ -254,6 +284,40 @@ mod tests {
         }
         for right in ["ada@a_b.example", "ada@xn--bcher-kva.example", "ada@bücher.example"] {
             assert_eq!(parse(Kind::Email, right).unwrap(), right);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn an_email_of_the_usual_kind_is_one_by_the_whole_standard(
+            text in "[a-zA-Z0-9._+-]{0,66}@([a-z0-9]{0,64}\\.?){0,5}[a-z0-9.]{0,3}|[ -~é]{0,9}@?[ -~]{0,12}",
+        ) {
+            if is_usual_email(&text) {
+                prop_assert_eq!(parse_any_email(&text), Ok(text.as_str().into()));
+            }
+        }
+    }
+
+    #[test]
+    fn emails_of_the_usual_kind_are_known() {
+        let longest = format!("{}@{}.nl", "a".repeat(64), "b".repeat(63));
+        for text in ["ada@example.com", "Ada.L+x_1@mail.example2.co.uk", "a-@0.nl", &longest] {
+            assert!(is_usual_email(text), "{text}");
+            assert_eq!(parse_any_email(text).unwrap(), text);
+        }
+        for text in [
+            "ada@localhost",
+            ".a@b.nl",
+            "a..b@c.nl",
+            "a@b..nl",
+            "a@b.1",
+            "a@b@c.nl",
+            "a@-b.nl",
+            "@b.nl",
+        ] {
+            assert!(!is_usual_email(text), "{text}");
         }
     }
 

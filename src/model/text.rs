@@ -56,6 +56,9 @@ pub fn is_invisible(c: char) -> bool {
 /// Checks a text of one line: not empty, no blank at an end, no control or invisible character.
 pub(super) fn check_line(text: &str) -> Result<(), TextProblem> {
     check_ends(text)?;
+    if is_printable(text) {
+        return Ok(());
+    }
     for c in text.chars() {
         if c.is_control() {
             return Err(TextProblem::Control(c));
@@ -70,10 +73,18 @@ pub(super) fn check_line(text: &str) -> Result<(), TextProblem> {
 /// Checks a field's text: as a line, but line feed, tab and invisible characters may occur.
 pub(super) fn check_value(text: &str) -> Result<(), TextProblem> {
     check_ends(text)?;
+    if is_printable(text) {
+        return Ok(());
+    }
     match text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
         Some(c) => Err(TextProblem::Control(c)),
         None => Ok(()),
     }
+}
+
+/// Whether a text is of ASCII that can be seen, as most are: nothing is wrong with it then.
+fn is_printable(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 fn check_ends(text: &str) -> Result<(), TextProblem> {

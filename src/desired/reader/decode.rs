@@ -71,7 +71,9 @@ fn is_lfs_pointer(text: &str) -> bool {
 /// lines: what stands elsewhere in the file is not hidden by it.
 fn without_conflicts<'t>(text: Cow<'t, str>, findings: &mut Findings) -> Cow<'t, str> {
     // A cheap look first: hardly any file has the mark at all.
-    if !text.contains("<<<<<<<") && !text.contains(">>>>>>>") {
+    let is_sign = |byte| byte == b'<' || byte == b'>';
+    if !any_byte(text.as_bytes(), is_sign) || !text.contains("<<<<<<<") && !text.contains(">>>>>>>")
+    {
         return text;
     }
     let starts = |line: &str, mark: &str| {
@@ -103,9 +105,8 @@ fn without_control_characters<'t>(
     findings: &mut Findings,
 ) -> Option<Cow<'t, str>> {
     // C0 and DEL are one byte; C1 and the two noncharacters start with a byte seldom seen.
-    let suspect =
-        |byte: &u8| matches!(byte, 0..=8 | 0x0B | 0x0C | 0x0D..=0x1F | 0x7F | 0xC2 | 0xEF);
-    if !text.bytes().any(|byte| suspect(&byte)) {
+    let suspect = |byte: u8| matches!(byte, 0..=8 | 0x0B | 0x0C | 0x0D..=0x1F | 0x7F | 0xC2 | 0xEF);
+    if !any_byte(text.as_bytes(), suspect) {
         return Some(text);
     }
     let bad = bad_characters(&text);
@@ -132,6 +133,12 @@ fn without_control_characters<'t>(
         clean.push(if bad { STAND_IN } else { c });
     }
     Some(Cow::Owned(clean))
+}
+
+/// Whether any byte is of a kind; looks at many at once.
+pub(super) fn any_byte(bytes: &[u8], is: impl Fn(u8) -> bool) -> bool {
+    let any = |some: &[u8]| some.iter().fold(false, |any, &byte| any | is(byte));
+    bytes.chunks(256).any(any)
 }
 
 fn bad_character(c: char, mark: Mark, findings: &Findings) -> Diagnostic {

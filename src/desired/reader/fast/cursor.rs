@@ -1,7 +1,7 @@
 //! A place in the text that moves on by lines. *Pure.*
 
 use super::super::Mark;
-use super::super::decode::number;
+use super::super::decode::{any_byte, number};
 
 /// What stands in the next line that holds anything but blanks and a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(super) struct Cursor<'t> {
 impl<'t> Cursor<'t> {
     /// The first line of a text that has something; nothing for a text with other blanks than usual.
     pub(super) fn new(text: &'t str) -> Option<Self> {
-        if text.bytes().any(|byte| byte == b'\t' || byte == b'\r') {
+        if any_byte(text.as_bytes(), |byte| byte == b'\t' || byte == b'\r') {
             return None;
         }
         let mut cursor = Self { text, at: 0, here: Here::End, line: 1, counted: (0, 0) };
@@ -77,13 +77,17 @@ impl<'t> Cursor<'t> {
         Mark { width: (end.column - start.column).max(1), ..start }
     }
 
+    /// How many of the next bytes are of a kind.
+    pub(super) fn count(&self, is: impl Fn(u8) -> bool) -> usize {
+        let rest = self.rest();
+        rest.iter().position(|&byte| !is(byte)).unwrap_or(rest.len())
+    }
+
     /// Passes blanks; gives how many there were.
     pub(super) fn pass_blanks(&mut self) -> usize {
-        let start = self.at;
-        while self.byte() == b' ' {
-            self.at += 1;
-        }
-        self.at - start
+        let blanks = self.count(|byte| byte == b' ');
+        self.at += blanks;
+        blanks
     }
 
     /// Goes to the next line that holds anything; nothing if more than a comment is left in this one.
@@ -100,9 +104,7 @@ impl<'t> Cursor<'t> {
 
     /// Passes what is left of a line.
     fn pass_line(&mut self) {
-        while self.byte() != b'\n' {
-            self.at += 1;
-        }
+        self.at += self.count(|byte| byte != b'\n');
     }
 
     /// Goes from the end of a line to the start of the next.

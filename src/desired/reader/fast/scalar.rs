@@ -14,6 +14,18 @@ pub(super) enum Within {
     Brackets,
 }
 
+/// The bytes that may end a plain text.
+const MEANS_SOMETHING: [bool; 256] = {
+    let signs = b"\n #:,[]{}";
+    let mut table = [false; 256];
+    let mut index = 0;
+    while index < signs.len() {
+        table[signs[index] as usize] = true;
+        index += 1;
+    }
+    table
+};
+
 /// A plain text that ends in its line. The place is behind its last character then.
 pub(super) fn plain<'t>(cursor: &mut Cursor<'t>, within: Within) -> Option<Scalar<'t>> {
     if !may_start(cursor.byte(), cursor.byte_after(1)) {
@@ -23,6 +35,11 @@ pub(super) fn plain<'t>(cursor: &mut Cursor<'t>, within: Within) -> Option<Scala
     // Behind the last character that is no blank.
     let mut end = start;
     loop {
+        let letters = cursor.count(|byte| !MEANS_SOMETHING[usize::from(byte)]);
+        if letters > 0 {
+            cursor.at += letters;
+            end = cursor.at;
+        }
         match cursor.byte() {
             b'\n' => break,
             b' ' => {
@@ -93,7 +110,10 @@ pub(super) fn quoted<'t>(cursor: &mut Cursor<'t>) -> Option<Scalar<'t>> {
                 start = cursor.at;
             }
             byte if byte == quote => break cursor.since(start),
-            _ => cursor.at += 1,
+            _ => {
+                cursor.at += 1;
+                cursor.at += cursor.count(|byte| !matches!(byte, b'\n' | b'\\' | b'"' | b'\''));
+            }
         }
     };
     cursor.at += 1;
@@ -144,9 +164,7 @@ pub(super) fn block<'t>(cursor: &mut Cursor<'t>, indent: usize, mark: Mark) -> O
             let kept = if folds { feeds.max(1) - 1 } else { feeds };
             text.extend(std::iter::repeat_n('\n', kept));
         }
-        while cursor.byte() != b'\n' {
-            cursor.at += 1;
-        }
+        cursor.at += cursor.count(|byte| byte != b'\n');
         text.push_str(cursor.since(start));
         feeds = 0;
         if !next_line(cursor, deep, &mut feeds)? {
