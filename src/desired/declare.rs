@@ -10,11 +10,14 @@ use super::texts::{Rule, field_name, id, odd_value, refused, wish};
 use super::{Declared, Order, Project, Wanted};
 use crate::diagnostic::Code;
 use crate::model::{
-    BrandId, BrandName, Channel, Channels, Field, Fields, Key, TextProblem, Value, Wish,
+    BrandId, BrandName, Channel, Channels, Field, FieldName, Fields, Key, TextProblem, Value, Wish,
 };
 
 /// The highest ticket number that every JSON reader takes exactly: 2^53 - 1 (RFC 8259, 6).
 const TICKET_MAX: u64 = (1 << 53) - 1;
+
+/// So many names of fields are remembered.
+const NAMES_MAX: usize = 16;
 
 /// A customer as one entry declares it.
 pub(super) struct Found {
@@ -44,9 +47,11 @@ pub(super) fn declare(
     findings: &mut Findings,
 ) -> Vec<Found> {
     let brand = document.brand.and_then(|name| brand(&name, project, findings));
-    let prefix = &project.api.custom_field_prefix;
+    let mut names = Names::new(&project.api.custom_field_prefix);
+    let mut fields = Fields::default();
+    custom_fields(&document.defaults.fields, &mut fields, &mut names, findings);
     let defaults = Filled {
-        fields: custom_fields(&document.defaults.fields, prefix, findings),
+        fields,
         no_sync: flag(document.defaults.no_sync.as_ref(), "no_sync", findings)
             .unwrap_or(project.no_sync),
     };
@@ -59,9 +64,9 @@ pub(super) fn declare(
         let declared = match &entry.purge {
             Some(why) => reason(why, findings)
                 .map(|why| Declared::Purged(Order { why, place: findings.place(mark) })),
-            None => {
-                Some(Declared::Kept(wanted(&entry, mark, prefix, &defaults, &mut marks, findings)))
-            }
+            None => Some(Declared::Kept(wanted(
+                &entry, mark, &defaults, &mut names, &mut marks, findings,
+            ))),
         };
         if let (Some(brand), Some(primary), Some(declared), false) = (brand, id, declared, repeated)
         {
@@ -103,19 +108,23 @@ fn brand(name: &Scalar<'_>, project: &Project, findings: &mut Findings) -> Optio
 fn wanted(
     entry: &Entry<'_>,
     mark: Mark,
-    prefix: &str,
     defaults: &Filled,
+    names: &mut Names<'_>,
     marks: &mut Vec<Mark>,
     findings: &mut Findings,
 ) -> Wanted {
     let mut fields = Fields::with_capacity(defaults.fields.len() + entry.fields.len() + 2);
-    fields.extend(defaults.fields.iter().map(|(field, wish)| (field.clone(), wish.clone())));
-    let names = [(Field::Firstname, &entry.firstname), (Field::Lastname, &entry.lastname)];
-    for (field, text) in names {
-        let wish = text.as_ref().and_then(|text| wish(text, field.name(), Rule::Name, findings));
-        fields.extend(wish.map(|wish| (field, wish)));
+    for (field, wish) in defaults.fields.iter() {
+        fields.insert(field.clone(), wish.clone());
     }
-    fields.extend(custom_fields(&entry.fields, prefix, findings));
+    let texts = [(Field::Firstname, &entry.firstname), (Field::Lastname, &entry.lastname)];
+    for (field, text) in texts {
+        let Some(text) = text else { continue };
+        if let Some(wish) = wish(text, field.name(), Rule::Name, findings) {
+            fields.insert(field, wish);
+        }
+    }
+    custom_fields(&entry.fields, &mut fields, names, findings);
     Wanted {
         fields,
         channels: channels(entry, marks, findings),
@@ -126,16 +135,47 @@ fn wanted(
     }
 }
 
-fn custom_fields(lines: &[Line<'_>], prefix: &str, findings: &mut Findings) -> Fields<Wish> {
-    let mut fields = Fields::with_capacity(lines.len());
+/// The names of custom fields that a document has used so far: most of its entries have the same ones.
+struct Names<'p> {
+    /// What the account puts before every name.
+    prefix: &'p str,
+    /// Names with which nothing is wrong or odd.
+    right: Vec<FieldName>,
+}
+
+impl<'p> Names<'p> {
+    fn new(prefix: &'p str) -> Self {
+        Self { prefix, right: Vec::new() }
+    }
+
+    fn field(&mut self, name: &Scalar<'_>, findings: &mut Findings) -> Option<Field> {
+        if let Some(known) = self.right.iter().find(|known| known.as_str() == name.text) {
+            return Some(Field::Custom(known.clone()));
+        }
+        let right = field_name(name, self.prefix, findings)?;
+        // Only other letters than those of ASCII bring a warning, which comes with every place.
+        if name.text.is_ascii() && self.right.len() < NAMES_MAX {
+            self.right.push(right.clone());
+        }
+        Some(Field::Custom(right))
+    }
+}
+
+fn custom_fields(
+    lines: &[Line<'_>],
+    fields: &mut Fields<Wish>,
+    names: &mut Names<'_>,
+    findings: &mut Findings,
+) {
     for Line { name, value } in lines {
-        let field = field_name(name, prefix, findings).map(Field::Custom);
+        let field = names.field(name, findings);
         // What no colon follows could be somebody's value.
         let named = if name.bare { "" } else { &name.text };
         let wish = wish(value, named, Rule::Custom, findings);
-        fields.extend(field.zip(wish));
+        if let Some((field, wish)) = field.zip(wish) {
+            fields.insert(field, wish);
+        }
     }
-    fields
 }
 
 fn channels(entry: &Entry<'_>, marks: &mut Vec<Mark>, findings: &mut Findings) -> Channels {
