@@ -13,11 +13,15 @@ use crate::plan::{self, AllowEmpty, Inputs, Plan, Refusal, Refused, RefusedBy, R
 use crate::render::{self, Detail, View};
 use crate::state::{Doubt, JournalMark, State};
 use crate::store::{Opened, PlanFileError, PlanTarget};
+use std::mem::ManuallyDrop;
 use std::path::Path;
 
 pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     allow(context, arguments.form)?;
     let (mut workspace, desired) = Workspace::load(context)?;
+    // The process ends with this command: to give the memory of everybody back one by one takes longer
+    // than to compare them.
+    let desired = ManuallyDrop::new(desired);
     if let Some(name) = &arguments.policy_from {
         let (earlier, _) = Earlier::open(context, &workspace, "--policy-from", name)?;
         let limits = earlier.project.policy;
@@ -29,6 +33,7 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     let opened = record::look(context, &workspace)?;
     let journal = opened.as_ref().and_then(|opened| opened.base().journal);
     let (state, doubts) = opened.map(Opened::set_aside).unzip();
+    let state = ManuallyDrop::new(state);
     let doubts = doubts.unwrap_or_default();
     let allow_empty = if arguments.allow_empty { AllowEmpty::Yes } else { AllowEmpty::No };
     let record = Record { state: state.as_ref(), journal: journal.as_ref(), doubts: &doubts };
@@ -36,7 +41,7 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     if let Some(name) = &arguments.base {
         plan = compare(context, &workspace, record, plan, name)?;
     }
-    let plan = plan::cap_requests(plan, arguments.max_requests);
+    let plan = ManuallyDrop::new(plan::cap_requests(plan, arguments.max_requests));
     let gate = gate(arguments, &plan);
     if let Some(target) = target.filter(|_| gate.is_none()) {
         let written = target.write(&plan::format::to_json(&plan));

@@ -9,6 +9,7 @@ use super::output;
 use super::workspace::{self, Checked};
 use crate::diagnostic::Severity;
 use crate::render::{self, Extent};
+use std::mem::ManuallyDrop;
 
 pub(super) fn run(context: &Context, arguments: &Validate) -> Ended {
     let format = context.flags.format;
@@ -22,7 +23,8 @@ pub(super) fn run(context: &Context, arguments: &Validate) -> Ended {
         let hint = "without --output, the form of --format goes to stdout";
         return Err(Failure::new(Exit::Usage, error).hint(hint));
     }
-    let checked = workspace::check(context)?;
+    // The process ends with this command: to give the memory of everybody back one by one takes time.
+    let checked = ManuallyDrop::new(workspace::check(context)?);
     match (&arguments.output, machine_form(format, &checked)) {
         (Some(shown), Some(form)) => {
             findings_file::save(&context.path(shown), shown, &form)?;

@@ -126,6 +126,11 @@ impl Address {
         }
     }
 
+    /// An address as it is recorded: it was brought to its normal form before it got there.
+    pub(crate) fn recorded(text: &str) -> Self {
+        Self(text.into())
+    }
+
     /// What `--mask` shows instead of any address of a kind.
     #[must_use]
     pub fn masked(kind: Kind) -> Self {

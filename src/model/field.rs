@@ -9,7 +9,7 @@ use std::fmt;
 
 /// The name of a custom field, as written in the files (without the account's prefix).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "SmolStr", into = "SmolStr")]
+#[serde(try_from = "SmolStr")]
 #[schemars(with = "String")]
 pub struct FieldName(SmolStr);
 
@@ -35,12 +35,6 @@ impl TryFrom<SmolStr> for FieldName {
     fn try_from(text: SmolStr) -> Result<Self, String> {
         check_line(&text).map_err(|problem| format!("a field name {problem}"))?;
         Ok(Self(text))
-    }
-}
-
-impl From<FieldName> for SmolStr {
-    fn from(name: FieldName) -> Self {
-        name.0
     }
 }
 
@@ -85,7 +79,7 @@ pub type Fields<T> = LiteMap<Field, T>;
 
 /// The text of a field in normal form: NFC, not empty, no blanks at its ends.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "SmolStr", into = "SmolStr")]
+#[serde(try_from = "SmolStr")]
 #[schemars(with = "String")]
 pub struct Value(SmolStr);
 
@@ -104,6 +98,12 @@ impl Value {
     /// If it is empty, has blanks at an end, or holds a control or invisible character.
     pub fn line(text: &str) -> Result<Self, TextProblem> {
         check_line(text).map(|()| Self(normal(text)))
+    }
+
+    /// Takes a text that a value may be and that is in NFC already; none otherwise.
+    #[must_use]
+    pub fn normal(text: &str) -> Option<Self> {
+        (check_value(text).is_ok() && is_normal(text)).then(|| Self(text.into()))
     }
 
     /// What `--mask` shows instead of any value.
@@ -132,12 +132,6 @@ impl TryFrom<SmolStr> for Value {
     fn try_from(text: SmolStr) -> Result<Self, String> {
         check_value(&text).map_err(|problem| format!("a value {problem}"))?;
         Ok(Self(if is_normal(&text) { text } else { normal(&text) }))
-    }
-}
-
-impl From<Value> for SmolStr {
-    fn from(value: Value) -> Self {
-        value.0
     }
 }
 

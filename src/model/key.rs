@@ -35,7 +35,7 @@ impl fmt::Display for BrandId {
 
 /// The project's own name of a brand, as used in files and in `brand/id`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "SmolStr", into = "SmolStr")]
+#[serde(try_from = "SmolStr")]
 #[schemars(with = "String")]
 pub struct BrandName(SmolStr);
 
@@ -80,15 +80,9 @@ impl TryFrom<SmolStr> for BrandName {
     }
 }
 
-impl From<BrandName> for SmolStr {
-    fn from(name: BrandName) -> Self {
-        name.0
-    }
-}
-
 /// The organisation's own customer id (`primary_id` on the wire), exactly as written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "SmolStr", into = "SmolStr")]
+#[serde(try_from = "SmolStr")]
 #[schemars(with = "String")]
 pub struct PrimaryId(SmolStr);
 
@@ -120,12 +114,6 @@ impl TryFrom<SmolStr> for PrimaryId {
     fn try_from(text: SmolStr) -> Result<Self, String> {
         check_line(&text).map_err(|problem| format!("a customer id {problem}"))?;
         Ok(Self(text))
-    }
-}
-
-impl From<PrimaryId> for SmolStr {
-    fn from(id: PrimaryId) -> Self {
-        id.0
     }
 }
 

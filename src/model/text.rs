@@ -55,10 +55,10 @@ pub fn is_invisible(c: char) -> bool {
 
 /// Checks a text of one line: not empty, no blank at an end, no control or invisible character.
 pub(super) fn check_line(text: &str) -> Result<(), TextProblem> {
-    check_ends(text)?;
-    if is_printable(text) {
+    if is_plain(text) {
         return Ok(());
     }
+    check_ends(text)?;
     for c in text.chars() {
         if c.is_control() {
             return Err(TextProblem::Control(c));
@@ -72,19 +72,22 @@ pub(super) fn check_line(text: &str) -> Result<(), TextProblem> {
 
 /// Checks a field's text: as a line, but line feed, tab and invisible characters may occur.
 pub(super) fn check_value(text: &str) -> Result<(), TextProblem> {
-    check_ends(text)?;
-    if is_printable(text) {
+    if is_plain(text) {
         return Ok(());
     }
+    check_ends(text)?;
     match text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
         Some(c) => Err(TextProblem::Control(c)),
         None => Ok(()),
     }
 }
 
-/// Whether a text is of ASCII that can be seen, as most are: nothing is wrong with it then.
-fn is_printable(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+/// Whether a text is ASCII that shows, without a blank at an end: nothing can be wrong with it.
+fn is_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let ends = [bytes.first(), bytes.last()];
+    ends.iter().all(|end| end.is_some_and(u8::is_ascii_graphic))
+        && bytes.iter().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'))
 }
 
 fn check_ends(text: &str) -> Result<(), TextProblem> {

@@ -6,7 +6,7 @@
 use super::{Linked, Live, Recorded};
 use crate::model::{Address, Channel, Field, FieldName, Fields, Kind, Value};
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The two fields that every account has; `null` is a field that was cleared.
@@ -131,6 +131,67 @@ pub(crate) fn join(names: Names, custom: Custom) -> Fields<Recorded> {
     let lastname = names.lastname.map(|content| (Field::Lastname, content.into()));
     let custom = custom.into_iter().map(|(name, content)| (Field::Custom(name), content.into()));
     firstname.into_iter().chain(lastname).chain(custom).collect()
+}
+
+/// The names among some fields, as [`Names`] writes them.
+pub(crate) struct NamesOf<'a>(pub(crate) &'a Fields<Recorded>);
+
+impl NamesOf<'_> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.first().is_none_or(|(field, _)| field.is_custom())
+    }
+}
+
+impl Serialize for NamesOf<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(contents(self.0.iter().take_while(|(field, _)| !field.is_custom())))
+    }
+}
+
+/// The custom ones among some fields, as [`Custom`] is written.
+pub(crate) struct CustomOf<'a>(pub(crate) &'a Fields<Recorded>);
+
+impl CustomOf<'_> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.last().is_none_or(|(field, _)| !field.is_custom())
+    }
+}
+
+impl Serialize for CustomOf<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(contents(self.0.iter().skip_while(|(field, _)| !field.is_custom())))
+    }
+}
+
+/// Fields by name, each with its content or `null`.
+fn contents<'a>(
+    fields: impl Iterator<Item = (&'a Field, &'a Recorded)>,
+) -> impl Iterator<Item = (&'a str, Option<&'a Value>)> {
+    fields.map(|(field, recorded)| (field.name(), recorded.value()))
+}
+
+/// Channels as [`Addresses`] writes them.
+pub(crate) struct AddressesOf<'a>(pub(crate) &'a Linked);
+
+impl AddressesOf<'_> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for AddressesOf<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.by_kind().map(|(kind, channels)| (kind.as_str(), Texts(channels))))
+    }
+}
+
+/// The addresses of some channels.
+struct Texts<'a>(&'a [Channel]);
+
+impl Serialize for Texts<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.0.iter().map(|channel| channel.address.as_str()))
+    }
 }
 
 /// A customer without its identity, as journal records hold it.

@@ -1,11 +1,10 @@
 //! The lines of a state file as they stand in JSON, and the schema that describes them. *Pure.*
 
 use super::Live;
-use super::form::{Addresses, Custom, LiveForm, Names, split};
+use super::form::{Addresses, AddressesOf, Custom, CustomOf, LiveForm, Names, NamesOf};
 use crate::model::{BrandId, Endpoint, Key, PrimaryId, Timestamp};
 use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// The word in the first line that says what the file is.
 pub(super) const FORMAT: &str = "omniform-state";
@@ -44,7 +43,7 @@ pub(super) struct AnyHeader {
 }
 
 /// A customer that is recorded and not purged.
-#[derive(Serialize, Deserialize, JsonSchema)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Customer {
     /// Omnidesk's number of the brand, from 1.
@@ -53,16 +52,31 @@ pub(super) struct Customer {
     /// The organisation's own customer id.
     pub(super) id: PrimaryId,
     /// The names that are ours.
-    #[serde(default, skip_serializing_if = "Names::is_empty")]
+    #[serde(default)]
     fields: Names,
     /// The custom fields that are ours, by name; `null` if a field was cleared.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     custom: Custom,
     /// The addresses that we added, by kind.
-    #[serde(default, skip_serializing_if = "Addresses::is_empty")]
+    #[serde(default)]
     channels: Addresses,
     /// Whether the customer must not be purged, also after its entry left the files.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
+    protect: bool,
+}
+
+/// A [`Customer`] as it is written.
+#[derive(Serialize)]
+pub(super) struct CustomerOf<'a> {
+    brand: BrandId,
+    id: &'a PrimaryId,
+    #[serde(skip_serializing_if = "NamesOf::is_empty")]
+    fields: NamesOf<'a>,
+    #[serde(skip_serializing_if = "CustomOf::is_empty")]
+    custom: CustomOf<'a>,
+    #[serde(skip_serializing_if = "AddressesOf::is_empty")]
+    channels: AddressesOf<'a>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     protect: bool,
 }
 
@@ -90,19 +104,20 @@ enum AnyLine {
     Tombstone(Tombstone),
 }
 
-impl Customer {
-    pub(super) fn new(key: &Key, live: &Live) -> Self {
-        let (fields, custom) = split(&live.fields);
+impl<'a> CustomerOf<'a> {
+    pub(super) fn new(key: &'a Key, live: &'a Live) -> Self {
         Self {
             brand: key.brand,
-            id: key.primary.clone(),
-            fields,
-            custom,
-            channels: (&live.channels).into(),
+            id: &key.primary,
+            fields: NamesOf(&live.fields),
+            custom: CustomOf(&live.fields),
+            channels: AddressesOf(&live.channels),
             protect: live.protect,
         }
     }
+}
 
+impl Customer {
     pub(super) fn into_live(self) -> Live {
         let Self { fields, custom, channels, protect, .. } = self;
         LiveForm { fields, custom, channels, protect }.into()
