@@ -106,7 +106,8 @@ impl Client {
         path: &str,
         query: &[(&'static str, String)],
     ) -> Option<Request> {
-        let mut url = self.base.join(path).ok()?;
+        let mut url = self.base.clone();
+        url.set_path(path);
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }

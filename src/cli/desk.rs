@@ -54,9 +54,10 @@ fn failed(error: ClientError) -> Failure {
     Failure::new(Exit::Failed, error).hint_if(hint)
 }
 
-/// The runtime of a command that uses the network.
+/// The runtime of a command that uses the network: one thread, since waiting for answers takes no more,
+/// and handing requests between threads costs as much again as sending them. What blocks has its own.
 pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
+    tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| unready("the program's threads could not be started", error))

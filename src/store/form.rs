@@ -10,8 +10,8 @@ use crate::state::{Doubt, Effect, Version};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// A record with its number and its run.
-#[derive(Serialize, Deserialize)]
+/// A record with its number and its run, as it is read.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NumberedForm {
     pub(super) seq: u64,
@@ -120,7 +120,7 @@ pub(super) struct CarriedForm {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum EffectForm {
+pub(super) enum EffectForm {
     Created(LiveForm),
     Updated(FieldsForm),
     ChannelsAdded(Vec<Channel>),
@@ -135,7 +135,7 @@ enum EffectForm {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct FieldsForm {
+pub(super) struct FieldsForm {
     #[serde(default, skip_serializing_if = "Names::is_empty")]
     fields: Names,
     #[serde(default, skip_serializing_if = "Custom::is_empty")]
@@ -144,7 +144,7 @@ struct FieldsForm {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ReleasedForm {
+pub(super) struct ReleasedForm {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     fields: BTreeSet<NameForm>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]

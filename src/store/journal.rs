@@ -173,7 +173,8 @@ impl Journal {
 }
 
 fn joined(opening: Option<&Line>, lines: &[Line]) -> Vec<u8> {
-    opening.into_iter().chain(lines).flat_map(|line| line.as_str().bytes()).collect()
+    let texts: Vec<&str> = opening.into_iter().chain(lines).map(Line::as_str).collect();
+    texts.concat().into_bytes()
 }
 
 /// Reads the journal; none if there is none.

@@ -12,7 +12,7 @@ use super::record::{How, Intent, Line, Origin, Record, Verdict};
 use super::transcript::{Numbered, Transcript};
 use crate::model::{Key, PrimaryId, Timestamp};
 use crate::state::{Contradiction, Doubt, Effect, State};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a request is in doubt if its run ended before an answer was recorded.
 const NO_ENDING: &str = "the run ended before the answer was recorded";
@@ -28,6 +28,8 @@ pub struct Ledger {
     run: String,
     next_seq: u64,
     open: BTreeMap<u64, Open>,
+    /// The same by customer.
+    open_by_key: BTreeSet<(Key, u64)>,
     touched: bool,
     /// The latest runs whose requests are recorded here or were taken over, the oldest first.
     runs: Vec<String>,
@@ -132,8 +134,15 @@ impl Ledger {
     /// A ledger over a state, before its journal's first record. Record 1 opens the journal.
     #[must_use]
     pub fn new(state: State, run: &str) -> Self {
-        let open = BTreeMap::new();
-        Self { state, run: run.to_owned(), next_seq: 2, open, touched: false, runs: Vec::new() }
+        Self {
+            state,
+            run: run.to_owned(),
+            next_seq: 2,
+            open: BTreeMap::new(),
+            open_by_key: BTreeSet::new(),
+            touched: false,
+            runs: Vec::new(),
+        }
     }
 
     /// The ledger after all records of a journal; `run` writes from here on.
@@ -318,13 +327,16 @@ impl Ledger {
                 let origin = Some(Origin { run: numbered.run.clone(), intent: seq });
                 self.open(seq, waiting(seq, intent.clone()), Standing::Waiting, origin);
             }
-            Record::Done { intent } => self.happened(&self.waiting(*intent)?, effects)?,
+            Record::Done { intent } => {
+                self.expect_waiting(*intent)?;
+                self.happened(*intent, effects)?;
+            }
             Record::Failed { intent, .. } => {
-                self.waiting(*intent)?;
-                self.open.remove(intent);
+                self.expect_waiting(*intent)?;
+                self.close(*intent);
             }
             Record::Unclear { intent, cause } => {
-                self.waiting(*intent)?;
+                self.expect_waiting(*intent)?;
                 if let Some(open) = self.open.get_mut(intent) {
                     open.doubt.cause.clone_from(cause);
                     open.standing = Standing::InDoubt;
@@ -332,17 +344,15 @@ impl Ledger {
             }
             Record::Noted { key, effect } => {
                 self.check_free(key, effect)?;
-                self.absorb(key, effect, effects)?;
+                absorb(&mut self.state, key, effect, effects)?;
             }
             Record::Settled { intent, verdict, .. } => {
                 let open = self.open.get(intent).ok_or(LedgerError::NotOpen { intent: *intent })?;
                 match verdict {
                     Verdict::Applied if !self.is_confirmed(&open.doubt) => {
-                        self.happened(&open.doubt.clone(), effects)?;
+                        self.happened(*intent, effects)?;
                     }
-                    Verdict::Applied | Verdict::NotApplied => {
-                        self.open.remove(intent);
-                    }
+                    Verdict::Applied | Verdict::NotApplied => self.close(*intent),
                 }
             }
         }
@@ -362,20 +372,29 @@ impl Ledger {
             self.runs.push(run.clone());
             self.runs.drain(..self.runs.len().saturating_sub(RUNS_MAX));
         }
+        self.open_by_key.insert((doubt.key.clone(), seq));
         self.open.insert(seq, Open { doubt, standing, origin });
     }
 
-    /// The request of an intent that has no ending yet.
-    fn waiting(&self, intent: u64) -> Result<Doubt, LedgerError> {
+    fn close(&mut self, intent: u64) {
+        if let Some(open) = self.open.remove(&intent) {
+            self.open_by_key.remove(&(open.doubt.key, intent));
+        }
+    }
+
+    /// Refuses an intent that is not open or has an ending.
+    fn expect_waiting(&self, intent: u64) -> Result<(), LedgerError> {
         match self.open.get(&intent) {
-            Some(Open { doubt, standing: Standing::Waiting, .. }) => Ok(doubt.clone()),
+            Some(Open { standing: Standing::Waiting, .. }) => Ok(()),
             _ => Err(LedgerError::NotOpen { intent }),
         }
     }
 
-    fn happened(&mut self, request: &Doubt, effects: Effects) -> Result<(), LedgerError> {
-        self.absorb(&request.key, &request.effect, effects)?;
-        self.open.remove(&request.intent);
+    /// Absorbs the effect of an open request, which ends it.
+    fn happened(&mut self, intent: u64, effects: Effects) -> Result<(), LedgerError> {
+        let open = self.open.get(&intent).ok_or(LedgerError::NotOpen { intent })?;
+        absorb(&mut self.state, &open.doubt.key, &open.doubt.effect, effects)?;
+        self.close(intent);
         Ok(())
     }
 
@@ -385,19 +404,10 @@ impl Ledger {
         matches!(doubt.effect, Effect::Created(_)) && self.state.live(&doubt.key).is_some()
     }
 
-    fn absorb(&mut self, key: &Key, effect: &Effect, effects: Effects) -> Result<(), LedgerError> {
-        match effects {
-            Effects::Absorbed => Ok(()),
-            Effects::Absorb => self
-                .state
-                .absorb(key, effect)
-                .map_err(|source| LedgerError::Contradiction { key: key.clone(), source }),
-        }
-    }
-
     fn check_fits(&self, intent: &Intent) -> Result<(), LedgerError> {
         let key = &intent.key;
-        if self.open.values().any(|open| open.doubt.key == *key) {
+        let of_key = (key.clone(), 0)..=(key.clone(), u64::MAX);
+        if self.open_by_key.range(of_key).next().is_some() {
             return Err(LedgerError::InDoubt { key: key.clone() });
         }
         self.state
@@ -418,6 +428,20 @@ impl Ledger {
             Some(open) => Err(LedgerError::InDoubt { key: open.doubt.key.clone() }),
             None => Ok(()),
         }
+    }
+}
+
+fn absorb(
+    state: &mut State,
+    key: &Key,
+    effect: &Effect,
+    effects: Effects,
+) -> Result<(), LedgerError> {
+    match effects {
+        Effects::Absorbed => Ok(()),
+        Effects::Absorb => state
+            .absorb(key, effect)
+            .map_err(|source| LedgerError::Contradiction { key: key.clone(), source }),
     }
 }
 

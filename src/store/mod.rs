@@ -29,6 +29,7 @@ mod snapshot;
 mod state_file;
 mod told;
 mod transcript;
+mod written;
 
 pub use disk::DiskError;
 pub use error::{Consequence, StoreError};

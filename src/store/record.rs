@@ -4,12 +4,13 @@
 //! BLAKE3 over the bytes of the record as they stand in the line, so that a reader checks exactly
 //! what was written. Reading a whole journal is [`Transcript`](super::Transcript)'s job.
 
-use super::form::{EventForm, NumberedForm};
+use super::written::{Event, NumberedRecord};
 use crate::model::{Key, Timestamp, Verb};
 use crate::state::{Doubt, Effect, Version};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::fmt;
+use std::io::{self, Write};
 
 /// The word in a journal's first record that says what the file is.
 pub(super) const FORMAT: &str = "omniform-journal";
@@ -152,9 +153,13 @@ impl Line {
     /// Writes a record down.
     #[must_use]
     pub(super) fn encode(seq: u64, run: &str, record: &Record) -> Self {
-        let form = NumberedForm { seq, run: run.to_owned(), event: EventForm::from(record) };
-        let text = to_json(&form);
-        let text = format!("{{\"sum\":\"{}\",\"record\":{text}}}\n", sum(&text));
+        let mut bytes = Vec::with_capacity(LINE_USUAL);
+        bytes.extend_from_slice(BEFORE_RECORD.as_bytes());
+        append_json(&mut bytes, &NumberedRecord { seq, run, event: Event(record) });
+        bytes.extend_from_slice(b"}\n");
+        let mut text = into_text(bytes);
+        let sum = sum(&text[BEFORE_RECORD.len()..text.len() - "}\n".len()]);
+        text.replace_range(BEFORE_SUM..BEFORE_SUM + SUM_LENGTH, &sum);
         let tells = match record {
             Record::Opened { .. }
             | Record::Intent(_)
@@ -166,6 +171,13 @@ impl Line {
             | Record::Settled { .. } => Tells::Result,
         };
         Self { text, tells }
+    }
+
+    /// How many bytes the line of a record takes.
+    pub(super) fn length(seq: u64, run: &str, record: &Record) -> u64 {
+        let mut text = Count(BEFORE_RECORD.len() as u64 + "}\n".len() as u64);
+        append_json(&mut text, &NumberedRecord { seq, run, event: Event(record) });
+        text.0
     }
 
     /// What is lost if the line cannot be written.
@@ -198,10 +210,41 @@ pub(super) struct Envelope<'a> {
 
 /// The first 16 hex digits of BLAKE3 over a text.
 pub(super) fn sum(text: &str) -> String {
-    blake3::hash(text.as_bytes()).to_hex()[..16].to_owned()
+    blake3::hash(text.as_bytes()).to_hex()[..SUM_LENGTH].to_owned()
 }
 
+/// What stands before a record in its line, with a sum that is not yet known.
+const BEFORE_RECORD: &str = r#"{"sum":"0000000000000000","record":"#;
+
+/// Where the sum stands in it.
+const BEFORE_SUM: usize = r#"{"sum":""#.len();
+
+/// How long a sum is.
+const SUM_LENGTH: usize = 16;
+
+/// Room for most lines, in bytes.
+const LINE_USUAL: usize = 512;
+
 #[expect(clippy::expect_used, reason = "keys are texts and no shape here refuses to be written")]
-fn to_json(form: &NumberedForm) -> String {
-    serde_json::to_string(form).expect("a record is plain JSON")
+fn append_json(to: impl Write, record: &NumberedRecord<'_>) {
+    serde_json::to_writer(to, record).expect("a record is plain JSON");
+}
+
+#[expect(clippy::expect_used, reason = "JSON and what stands around it is text")]
+fn into_text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).expect("JSON is text")
+}
+
+/// Counts bytes instead of keeping them.
+struct Count(u64);
+
+impl Write for Count {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }

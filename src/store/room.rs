@@ -31,8 +31,7 @@ impl Room {
     pub fn of(state: &State, run: &str, intents: impl IntoIterator<Item = Intent>) -> Self {
         let mut room = Self::default();
         for intent in intents {
-            let line = Line::encode(u64::from(u32::MAX), run, &Record::Intent(intent));
-            let bytes = line.as_str().len() as u64;
+            let bytes = Line::length(u64::from(u32::MAX), run, &Record::Intent(intent));
             room.journal_bytes += bytes + ENDING;
             // The effect stands in the intent as it will stand in the state, or longer.
             room.state_bytes += bytes;

@@ -35,7 +35,8 @@ impl Executor {
 
     /// Writes the intents of steps whose turn comes soon.
     fn start(&mut self, now: Duration, at: Timestamp) {
-        while self.stop.is_none() && self.has_place() && self.turn() <= now + LEAD {
+        let mut waiting = self.waiting();
+        while self.stop.is_none() && self.has_place() && self.pace.after(waiting) <= now + LEAD {
             let Some((index, step)) = self.lanes.start() else { return };
             let effect = step.action.effect(at);
             let intent = intent(step, effect.clone(), at);
@@ -50,6 +51,7 @@ impl Executor {
             let phase = Phase::Recording(self.batches.add(line));
             let tries = Tries::default();
             self.open.insert(index, Open { pending, effect, phase, tries, last: None });
+            waiting += 1;
         }
     }
 
@@ -62,10 +64,10 @@ impl Executor {
         self.open.len() < most && self.lanes.any_ready()
     }
 
-    /// When a step that is started now could leave, by the pace alone.
-    fn turn(&self) -> Duration {
+    /// How many steps leave before one that is started now.
+    fn waiting(&self) -> usize {
         let waiting = |open: &&Open| matches!(open.phase, Phase::Recording(_) | Phase::Armed);
-        self.pace.after(self.open.values().filter(waiting).count())
+        self.open.values().filter(waiting).count()
     }
 
     /// Sends what may leave now, in the order of the plan.
@@ -102,8 +104,9 @@ impl Executor {
             Phase::Backoff(until) => Some(until.max(leave)),
             Phase::Recording(_) | Phase::UnderWay => None,
         });
-        let start = self.turn().saturating_sub(LEAD).max(self.paused_until);
-        sends.chain(self.has_place().then_some(start)).min()
+        // When a step that is started then could leave, by the pace alone.
+        let start = || self.pace.after(self.waiting()).saturating_sub(LEAD).max(self.paused_until);
+        sends.chain(self.has_place().then(start)).min()
     }
 }
 

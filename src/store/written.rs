@@ -1,0 +1,194 @@
+//! Records as they are written: the bytes of their shapes, without a copy of what they hold. *Pure.*
+//!
+//! Law: the bytes are those that [`EventForm`] gives, which is what reads them again. Why twice: every
+//! request writes an intent, and its shape would copy all that the customer holds only to drop it.
+
+use super::form::EventForm;
+use super::record::{Intent, Record};
+use crate::model::{Address, BrandId, Field, Kind, PrimaryId, Timestamp, Value, Verb};
+use crate::state::{Effect, Live, Recorded};
+use serde::{Serialize, Serializer};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A record with its number and its run.
+#[derive(Serialize)]
+pub(super) struct NumberedRecord<'a> {
+    pub(super) seq: u64,
+    pub(super) run: &'a str,
+    pub(super) event: Event<'a>,
+}
+
+/// What a record says.
+pub(super) struct Event<'a>(pub(super) &'a Record);
+
+impl Serialize for Event<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Record::Intent(intent) => {
+                serializer.serialize_newtype_variant("Event", 0, "intent", &IntentLine::of(intent))
+            }
+            // The others are short or rare.
+            record => EventForm::from(record).serialize(serializer),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct IntentLine<'a> {
+    step: u32,
+    brand: BrandId,
+    id: &'a PrimaryId,
+    verb: Verb,
+    effect: Deed<'a>,
+    no_sync: bool,
+    at: Timestamp,
+}
+
+impl<'a> IntentLine<'a> {
+    fn of(intent: &'a Intent) -> Self {
+        Self {
+            step: intent.step,
+            brand: intent.key.brand,
+            id: &intent.key.primary,
+            verb: intent.verb,
+            effect: Deed(&intent.effect),
+            no_sync: intent.no_sync,
+            at: intent.at,
+        }
+    }
+}
+
+/// An effect of one of the four requests; others change the state alone and are in no intent.
+struct Deed<'a>(&'a Effect);
+
+impl Serialize for Deed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Effect::Created(live) => {
+                serializer.serialize_newtype_variant("Deed", 0, "created", &LiveLine::of(live))
+            }
+            Effect::Updated(fields) => {
+                serializer.serialize_newtype_variant("Deed", 0, "updated", &FieldsLine::of(fields))
+            }
+            effect => super::form::EffectForm::from(effect).serialize(serializer),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LiveLine<'a> {
+    #[serde(skip_serializing_if = "Names::is_empty")]
+    fields: Names<'a>,
+    #[serde(skip_serializing_if = "Custom::is_empty")]
+    custom: Custom<'a>,
+    #[serde(skip_serializing_if = "Addresses::is_empty")]
+    channels: Addresses<'a>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    protect: bool,
+}
+
+impl<'a> LiveLine<'a> {
+    fn of(live: &'a Live) -> Self {
+        Self {
+            fields: Names::of(&live.fields),
+            custom: Custom(&live.fields),
+            channels: Addresses(&live.channels),
+            protect: live.protect,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct FieldsLine<'a> {
+    #[serde(skip_serializing_if = "Names::is_empty")]
+    fields: Names<'a>,
+    #[serde(skip_serializing_if = "Custom::is_empty")]
+    custom: Custom<'a>,
+}
+
+impl<'a> FieldsLine<'a> {
+    fn of(fields: &'a Fields) -> Self {
+        Self { fields: Names::of(fields), custom: Custom(fields) }
+    }
+}
+
+type Fields = BTreeMap<Field, Recorded>;
+
+/// What a field contains; nothing is a field that was cleared.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Content<'a>(Option<&'a Value>);
+
+/// The two names.
+#[derive(Serialize)]
+struct Names<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    firstname: Option<Content<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lastname: Option<Content<'a>>,
+}
+
+impl<'a> Names<'a> {
+    fn of(fields: &'a Fields) -> Self {
+        let of = |field| fields.get(field).map(|recorded| Content(recorded.value()));
+        Self { firstname: of(&Field::Firstname), lastname: of(&Field::Lastname) }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.firstname.is_none() && self.lastname.is_none()
+    }
+}
+
+/// The custom ones of these fields.
+struct Custom<'a>(&'a Fields);
+
+impl Custom<'_> {
+    fn is_empty(&self) -> bool {
+        !self.0.keys().any(Field::is_custom)
+    }
+}
+
+impl Serialize for Custom<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let custom = self.0.iter().filter(|(field, _)| field.is_custom());
+        serializer.collect_map(custom.map(|(field, recorded)| (field.name(), recorded.value())))
+    }
+}
+
+/// Addresses by kind.
+struct Addresses<'a>(&'a BTreeMap<Kind, BTreeSet<Address>>);
+
+impl Addresses<'_> {
+    fn is_empty(&self) -> bool {
+        self.0.values().all(BTreeSet::is_empty)
+    }
+}
+
+impl Serialize for Addresses<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().filter(|(_, addresses)| !addresses.is_empty()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Event;
+    use crate::model::{Timestamp, Verb};
+    use crate::state::arbitrary;
+    use crate::store::form::EventForm;
+    use crate::store::record::{Intent, Record};
+    use proptest::prelude::{any, prop_assert_eq, proptest};
+
+    proptest! {
+        #[test]
+        fn what_is_written_without_a_copy_is_what_its_shape_gives(
+            key in arbitrary::key(), effect in arbitrary::effect(), no_sync in any::<bool>(),
+        ) {
+            let at = Timestamp::from_second(1_800_000_000);
+            let intent = Intent { step: 7, key, verb: Verb::Update, effect, no_sync, at };
+            let record = Record::Intent(intent);
+            let form = serde_json::to_string(&EventForm::from(&record)).unwrap();
+            prop_assert_eq!(serde_json::to_string(&Event(&record)).unwrap(), form);
+        }
+    }
+}
