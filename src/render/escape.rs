@@ -41,7 +41,15 @@ fn opens_command(rest: &str) -> bool {
     })
 }
 
+/// Whether a text is ASCII that shows, without a sign that is ever written in another way.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'\\' | b'#' | b'"'))
+}
+
 fn visible(text: &str, backslash: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
         match c {
@@ -65,6 +73,9 @@ pub(super) fn value(text: &str) -> String {
 
 /// A customer's value as one line in quotes.
 pub(super) fn quoted(text: &str) -> String {
+    if is_plain(text) {
+        return ["\"", text, "\""].concat();
+    }
     format!("\"{}\"", value(text).replace('"', "\\\""))
 }
 
@@ -85,6 +96,11 @@ fn is_mask(text: &str) -> bool {
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 1);
     for row in text.trim_end_matches('\n').split('\n') {
+        if !row.contains("##") && !row.contains("::") {
+            out.push_str(row);
+            out.push('\n');
+            continue;
+        }
         let (blanks, mut rest) = row.split_at(row.len() - row.trim_start().len());
         out.push_str(blanks);
         if let Some(tail) = rest.strip_prefix("::") {

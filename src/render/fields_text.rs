@@ -17,11 +17,21 @@ pub(super) fn set(field: &Field, wish: &Wish, view: &View) -> String {
     match wish.value() {
         None => format!("{INDENT}{name} = {}\n", words::CLEARED),
         Some(value) => {
+            if let Some(line) = one_line(&[&name, " = "], value.as_str(), view) {
+                return line;
+            }
             let mut pieces = vec![Piece::plain(format!("{name} = "))];
             pieces.extend(whole(value, view.values));
             fill(INDENT, CONTINUED, &pieces, view)
         }
     }
+}
+
+/// A value in quotes behind what says of what it is, if all of it fits a line.
+pub(super) fn one_line(before: &[&str], value: &str, view: &View) -> Option<String> {
+    let value = escape::quoted_or_mask(value, view.values);
+    let line = [INDENT, &before.concat(), &value, "\n"].concat();
+    (columns(&line) <= view.width).then_some(line)
 }
 
 /// `name: "before" → "after"` where that fits a line, else both below each other with the words

@@ -7,7 +7,11 @@ use super::fill::sentence;
 use super::review::{Part, Review};
 use super::view::Tone;
 use super::{View, escape, mask, steps_text, words};
-use crate::plan::{Compared, Frozen, Plan, summary_line};
+use crate::plan::{Compared, Frozen, Plan, Step, summary_line};
+use rayon::prelude::*;
+
+/// So many steps are written by one core before it looks for more.
+const STEPS_AT_ONCE: usize = 512;
 
 /// A plan as text; its last line is [`summary_line`]. Ends with one newline.
 #[must_use]
@@ -72,7 +76,7 @@ fn steps(part: &Part<'_>, view: &View, out: &mut String) {
         let title = format!("{}: {}\n", words::FIRST, part.first.len());
         block(out, if several { &title } else { "" });
         separate(out, several);
-        part.first.iter().for_each(|step| out.push_str(&steps_text::step(step, view)));
+        each(&part.first, view, out);
     }
     for group in &part.brands {
         // A brand's name holds letters, digits, `-`, `_` and `.` alone.
@@ -80,16 +84,22 @@ fn steps(part: &Part<'_>, view: &View, out: &mut String) {
         let title = sentence(&title, "", "  ", view);
         block(out, if several { &title } else { "" });
         separate(out, several);
-        for step in &group.creates {
-            out.push_str(&steps_text::step(step, view));
-        }
+        each(&group.creates, view, out);
         for updates in &group.updates {
             out.push_str(&steps_text::updates(updates, view));
         }
-        for step in &group.channels {
-            out.push_str(&steps_text::step(step, view));
-        }
+        each(&group.channels, view, out);
     }
+}
+
+/// Adds steps one by one, written on all cores.
+fn each(steps: &[&Step], view: &View, out: &mut String) {
+    let written = |steps: &[&Step]| -> String {
+        steps.iter().map(|step| steps_text::step(step, view)).collect()
+    };
+    let parts: Vec<String> = steps.par_chunks(STEPS_AT_ONCE).map(written).collect();
+    out.reserve(parts.iter().map(String::len).sum());
+    parts.iter().for_each(|part| out.push_str(part));
 }
 
 /// An empty line before steps that have no heading of their own.

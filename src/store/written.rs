@@ -5,10 +5,9 @@
 
 use super::form::EventForm;
 use super::record::{Intent, Record};
-use crate::model::{Address, BrandId, Field, Kind, PrimaryId, Timestamp, Value, Verb};
-use crate::state::{Effect, Live, Recorded};
+use crate::model::{Address, BrandId, Channel, Field, PrimaryId, Timestamp, Value, Verb};
+use crate::state::{Effect, Linked, Live, Recorded};
 use serde::{Serialize, Serializer};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// A record with its number and its run.
 #[derive(Serialize)]
@@ -112,7 +111,7 @@ impl<'a> FieldsLine<'a> {
     }
 }
 
-type Fields = BTreeMap<Field, Recorded>;
+type Fields = crate::model::Fields<Recorded>;
 
 /// What a field contains; nothing is a field that was cleared.
 #[derive(Serialize)]
@@ -144,7 +143,7 @@ struct Custom<'a>(&'a Fields);
 
 impl Custom<'_> {
     fn is_empty(&self) -> bool {
-        !self.0.keys().any(Field::is_custom)
+        !self.0.iter().any(|(field, _)| field.is_custom())
     }
 }
 
@@ -156,17 +155,27 @@ impl Serialize for Custom<'_> {
 }
 
 /// Addresses by kind.
-struct Addresses<'a>(&'a BTreeMap<Kind, BTreeSet<Address>>);
+struct Addresses<'a>(&'a Linked);
 
 impl Addresses<'_> {
     fn is_empty(&self) -> bool {
-        self.0.values().all(BTreeSet::is_empty)
+        self.0.is_empty()
     }
 }
 
 impl Serialize for Addresses<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().filter(|(_, addresses)| !addresses.is_empty()))
+        serializer.collect_map(self.0.by_kind().map(|(kind, channels)| (kind, OfKind(channels))))
+    }
+}
+
+/// The addresses of channels of one kind.
+struct OfKind<'a>(&'a [Channel]);
+
+impl Serialize for OfKind<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let addresses = self.0.iter().map(|channel| &channel.address);
+        serializer.collect_seq(addresses.map(Address::as_str))
     }
 }
 
