@@ -49,9 +49,12 @@ pub(crate) struct Repository {
 pub(crate) enum Moment {
     /// As its state records it.
     Before,
-    /// One customer in a hundred differs: of a hundred of those, 60 have another tier, 20 another name,
-    /// 10 an address more, and 10 are replaced by somebody new.
-    After,
+    /// One customer in so many differs: of a hundred of those, 60 have another tier, 20 another name, 10
+    /// an address more, and 10 are replaced by somebody new.
+    After {
+        /// 100 for 1 %, 1 for everybody.
+        one_in: usize,
+    },
 }
 
 /// A file by its path below the project's folder.
@@ -103,15 +106,21 @@ impl Repository {
     }
 
     fn customer(self, out: &mut String, number: usize) {
-        let changed = self.moment == Moment::After && number % 100 == 37;
-        let (number, touch) = match number / 100 % 10 {
-            _ if !changed => (number, Touch::Nothing),
-            ..6 => (number, Touch::Tier),
-            6 | 7 => (number, Touch::Lastname),
-            8 => (number, Touch::Channel),
-            _ => (number + NEW_FROM, Touch::Nothing),
+        let (number, touch) = match self.change(number) {
+            None => (number, Touch::Nothing),
+            Some(..6) => (number, Touch::Tier),
+            Some(6 | 7) => (number, Touch::Lastname),
+            Some(8) => (number, Touch::Channel),
+            Some(_) => (number + NEW_FROM, Touch::Nothing),
         };
         customer::write(out, &id(number), number, touch);
+    }
+
+    /// Which of ten changes a customer sees, evenly over the brands.
+    fn change(self, number: usize) -> Option<usize> {
+        let Moment::After { one_in } = self.moment else { return None };
+        let group = number / one_in;
+        (number % one_in == (group * 7 + 37) % one_in).then_some((group + group / 10) % 10)
     }
 }
 
