@@ -278,7 +278,9 @@ fn customers<'t>(node: Node<'t>, findings: &mut Findings) -> Vec<Member<'t>> {
 
 fn members<'t>(pairs: Vec<Pair<'t>>, findings: &mut Findings) -> Vec<Member<'t>> {
     let mut members = Vec::with_capacity(pairs.len());
-    pairs.into_iter().for_each(|pair| member(pair, &mut members, findings));
+    for pair in pairs {
+        member(pair, &mut members, findings);
+    }
     members
 }
 
@@ -287,7 +289,9 @@ fn member<'t>(pair: Pair<'t>, members: &mut Vec<Member<'t>>, findings: &mut Find
     let Pair { key, value, repeated } = pair;
     let (entry, inner) = entry::entry(value, findings);
     members.push(Member { id: Some(key), entry, repeated });
-    inner.into_iter().for_each(|pair| member(pair, members, findings));
+    for pair in inner {
+        member(pair, members, findings);
+    }
 }
 
 /// An element of a list of customers: a map with the id under a key, or with the id as key.

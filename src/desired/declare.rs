@@ -170,8 +170,8 @@ fn custom_fields(
     for Line { name, value } in lines {
         let field = names.field(name, findings);
         // What no colon follows could be somebody's value.
-        let named = if name.bare { "" } else { &name.text };
-        let wish = wish(value, named, Rule::Custom, findings);
+        let shown = if name.bare { "" } else { &name.text };
+        let wish = wish(value, shown, Rule::Custom, findings);
         if let Some((field, wish)) = field.zip(wish) {
             fields.insert(field, wish);
         }

@@ -99,7 +99,7 @@ fn each(steps: &[&Step], view: &View, out: &mut String) {
     };
     let parts: Vec<String> = steps.par_chunks(STEPS_AT_ONCE).map(written).collect();
     out.reserve(parts.iter().map(String::len).sum());
-    parts.iter().for_each(|part| out.push_str(part));
+    out.extend(parts);
 }
 
 /// An empty line before steps that have no heading of their own.

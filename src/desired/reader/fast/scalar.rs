@@ -74,11 +74,9 @@ pub(super) fn plain<'t>(cursor: &mut Cursor<'t>, within: Within) -> Option<Scala
 /// Whether a plain text may start with a byte, whatever it stands in.
 fn may_start(first: u8, second: u8) -> bool {
     match first {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | 0x80.. => true,
         b'-' => second.is_ascii_alphanumeric(),
-        b'+' | b'_' | b'.' | b'/' | b'(' | b')' | b'$' | b'^' | b'~' | b'=' | b';' | b'<'
-        | b'\\' => true,
-        _ => false,
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | 0x80.. => true,
+        _ => b"+_./()$^~=;<\\".contains(&first),
     }
 }
 

@@ -183,7 +183,7 @@ impl Writer {
         for n in 0..self.random.usize(1..4) {
             let key = self.one_of(&["k", "é", "'q'", "\"p\"", "a b", "c:d", "1"]);
             let digits = if key.ends_with(['\'', '"']) { String::new() } else { n.to_string() };
-            self.text += &format!("{blanks}{key}{digits}:");
+            self.text.extend([&blanks, &key, &digits, ":"]);
             match self.random.u8(..if depth == 0 { 8 } else { 12 }) {
                 0 => self.end(),
                 1 => {
@@ -191,14 +191,14 @@ impl Writer {
                         (self.one_of(&["|", "|-", ">", ">-"]), self.one_of(&["", "\n", "\n\n"]));
                     let (a, b) = (self.scalar(), self.scalar());
                     let lines = format!("{blanks}  {a}\n{end}{blanks}  {b} # c\n{end}");
-                    self.text += &format!(" {header}\n{lines}");
+                    self.text.extend([" ", &header, "\n", &lines]);
                 }
                 2 => {
                     self.end();
                     let dent = if self.random.bool() { "  " } else { "" };
                     for _ in 0..self.random.usize(1..3) {
                         let item = self.flow(1);
-                        self.text += &format!("{blanks}{dent}- {item}");
+                        self.text.extend([&blanks, dent, "- ", &item]);
                         self.end();
                     }
                 }
