@@ -13,6 +13,9 @@ use rayon::prelude::*;
 /// So many steps are written by one core before it looks for more.
 const STEPS_AT_ONCE: usize = 512;
 
+/// So many are written before they are put together.
+const STEPS_A_ROUND: usize = 32 * STEPS_AT_ONCE;
+
 /// A plan as text; its last line is [`summary_line`]. Ends with one newline.
 #[must_use]
 pub fn plan_text(plan: &Plan, view: &View) -> String {
@@ -48,7 +51,7 @@ pub fn plan_text(plan: &Plan, view: &View) -> String {
     let told = tickets.into_iter().chain(forecast).map(|it| sentence(&it, "", "  ", view));
     block(&mut out, &told.collect::<String>());
     block(&mut out, &summary_line(&plan));
-    escape::plain(&out)
+    escape::plain(out)
 }
 
 /// Adds a block below an empty line.
@@ -97,9 +100,11 @@ fn each(steps: &[&Step], view: &View, out: &mut String) {
     let written = |steps: &[&Step]| -> String {
         steps.iter().map(|step| steps_text::step(step, view)).collect()
     };
-    let parts: Vec<String> = steps.par_chunks(STEPS_AT_ONCE).map(written).collect();
-    out.reserve(parts.iter().map(String::len).sum());
-    out.extend(parts);
+    // In rounds: the texts of all steps are not in memory twice.
+    for round in steps.chunks(STEPS_A_ROUND) {
+        let parts: Vec<String> = round.par_chunks(STEPS_AT_ONCE).map(written).collect();
+        out.extend(parts);
+    }
 }
 
 /// An empty line before steps that have no heading of their own.

@@ -38,7 +38,7 @@ pub fn recovered_text(recovered: &Recovered) -> String {
     }
     let (open, all) = (recovered.open(), recovered.doubts.len());
     let _ = write!(out, "Settled: {} of {all}; {open} in doubt.", all - open);
-    escape::plain(&out)
+    escape::plain(out)
 }
 
 /// The same as JSON.
@@ -73,7 +73,7 @@ pub fn recovered_json(recovered: &Recovered) -> String {
 pub fn changed_text(done: &str, customers: &[Customer]) -> String {
     let list: String =
         customers.iter().map(|customer| escape::line(&customer.to_string()) + "\n").collect();
-    escape::plain(&format!("{list}{done}: {}.", customers.len()))
+    escape::plain(format!("{list}{done}: {}.", customers.len()))
 }
 
 /// The same as JSON: `{"format_version":"1.0","changed":["brand/id", …]}`.

@@ -33,7 +33,7 @@ pub fn report_text(report: &Report, view: &View) -> String {
         out.push('\n');
     }
     out.push_str(&applied_line(report));
-    escape::plain(&out)
+    escape::plain(out)
 }
 
 /// The last line of a report, without its newline. Channels are those that add-channel steps added;

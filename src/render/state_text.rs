@@ -45,7 +45,7 @@ pub fn state_show(
         let cause = escape::line(&doubt.cause);
         push!(out, "    {}: {cause}\n", view.paint(Tone::Alert, text));
     }
-    escape::plain(&out)
+    escape::plain(out)
 }
 
 /// The address of a recorded customer. A brand that the project does not name, which commands report

@@ -54,7 +54,7 @@ fn text(diagnostics: &Diagnostics, files: &[SourceFile], extent: Extent, view: &
         push!(out, "… and {rest} more: `omniform validate --all` shows them.\n");
     }
     out.push_str(&counts(diagnostics));
-    escape::plain(&out)
+    escape::plain(out)
 }
 
 fn finding(diagnostic: &Diagnostic, lines: &Lines<'_>, view: &View) -> String {

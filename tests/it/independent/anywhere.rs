@@ -2,9 +2,13 @@
 //!
 //! The server's own count is the oracle. After each death: a plan can be made and knows the truth of
 //! everybody who is not in doubt; the doubts are settled by that truth; one more run converges.
+//!
+//! A run has some seventy such points. `cargo test` tries a sample that is spread over all of it, CI tries
+//! all of them: `OMNIFORM_POINTS` says how many, here and wherever points are sampled.
 
 use super::thirty::Thirty;
 use crate::support::{
+    amount,
     strace::{self, Calls},
     told::{Watch, tell},
 };
@@ -20,8 +24,8 @@ use std::{
     time::Duration,
 };
 
-/// So many points are tried of a run with more of them; `OMNIFORM_POINTS=all` tries all.
-const POINTS_MAX: usize = 130;
+/// So many points are tried of a run with more of them, unless `OMNIFORM_POINTS` asks for others.
+const POINTS: usize = 24;
 
 /// Writing the record, all of it.
 pub(super) const RECORD: [&str; 16] = [
@@ -46,11 +50,18 @@ pub(super) const RECORD: [&str; 16] = [
 /// Talking to the account. Its waking calls are `write`, so that is not here.
 const TALK: [&str; 6] = ["connect", "writev", "sendto", "sendmsg", "recvfrom", "recvmsg"];
 
-/// Evenly taken points of 1 to `last`, all if there are few enough or all are asked for.
+/// How many points of a run are tried at most.
+pub(super) fn points_max() -> usize {
+    amount("OMNIFORM_POINTS", POINTS)
+}
+
+/// Evenly taken points of 1 to `last`, all if there are few enough.
 pub(super) fn sample(last: usize, most: usize) -> Vec<usize> {
-    let all = std::env::var("OMNIFORM_POINTS").is_ok_and(|points| points == "all");
-    if all || last <= most {
+    if last <= most {
         return (1..=last).collect();
+    }
+    if most == 1 {
+        return vec![last / 2 + 1];
     }
     let points: BTreeSet<usize> = (0..most).map(|n| 1 + n * (last - 1) / (most - 1)).collect();
     points.into_iter().collect()
@@ -95,7 +106,7 @@ fn kill_at_every_point(what: &str, names: &[&'static str], files_only: bool) {
     first.expect_truth();
     assert!(last > 40, "only {last} points: the trace does not see the run");
     // Batches differ from run to run, and with them the number of calls.
-    let points = sample(last + last / 10, POINTS_MAX);
+    let points = sample(last + last / 10, points_max());
     let hits: Mutex<BTreeMap<usize, String>> = Mutex::default();
     let doubted = AtomicUsize::new(0);
     on_two_threads(&points, |thirty, point| {
@@ -169,8 +180,7 @@ fn killed_after_every_send_and_every_answer_it_converges() {
 #[test]
 fn points_are_sampled_evenly_and_hold_both_ends() {
     assert_eq!(sample(5, 10), [1, 2, 3, 4, 5]);
-    if std::env::var("OMNIFORM_POINTS").is_err() {
-        let points = sample(1000, 10);
-        assert_eq!((points.len(), points[0], points[9]), (10, 1, 1000));
-    }
+    let points = sample(1000, 10);
+    assert_eq!((points.len(), points[0], points[9]), (10, 1, 1000));
+    assert_eq!(sample(9, 1), [5]);
 }

@@ -1,11 +1,11 @@
 //! A disk that refuses: each write and sync of the record fails once, and a file system of 1 MiB.
 //!
 //! The exit code must be true, nothing may be forgotten, and once the disk works again and the doubts
-//! are settled one more run converges.
+//! are settled one more run converges. `OMNIFORM_POINTS` says how many of the failures are tried.
 
 use super::{
     Account, Doubts,
-    anywhere::{on_two_threads, sample},
+    anywhere::{on_two_threads, points_max, sample},
     expect_nothing_sent_twice, options,
     thirty::Thirty,
 };
@@ -22,9 +22,6 @@ use std::{
     process::Command,
     sync::Mutex,
 };
-
-/// So many failures are tried of each run with more; `OMNIFORM_POINTS=all` tries all.
-const POINTS_MAX: usize = 150;
 
 /// What can fail while the record is written.
 pub(super) const FAILING: [&str; 12] = [
@@ -116,7 +113,7 @@ fn whichever_write_or_sync_fails_the_exit_code_is_true_and_it_converges() {
     }
     let all = failures();
     let points: Vec<&Broken> =
-        sample(all.len(), POINTS_MAX).into_iter().map(|point| &all[point - 1]).collect();
+        sample(all.len(), points_max()).into_iter().map(|point| &all[point - 1]).collect();
     let exits: Mutex<BTreeMap<i32, usize>> = Mutex::default();
     on_two_threads(&points, |thirty, broken| {
         let trace = thirty.account.env.path("trace");

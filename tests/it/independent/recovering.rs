@@ -1,7 +1,13 @@
 //! `recover` itself, killed after every call and on a disk that refuses each call: a doubt is settled by
-//! the truth or it stays, and another recover finishes the work.
+//! the truth or it stays, and another recover finishes the work. `OMNIFORM_POINTS` says how many of the
+//! calls are tried: half as many kills, and as many failures.
 
-use super::{Account, Doubts, STATE, anywhere::RECORD, broken_disk::FAILING, options};
+use super::{
+    Account, Doubts, STATE,
+    anywhere::{RECORD, points_max, sample},
+    broken_disk::FAILING,
+    options,
+};
 use crate::support::{
     Run,
     strace::{self, Calls, most_of_a_thread},
@@ -96,11 +102,12 @@ fn killed_at_every_call(doubtful: &Doubtful, command: &[String]) -> String {
     let last = kill_after(0);
     assert!(last > 8, "only {last} points: the trace does not see the run");
     let mut hits = BTreeSet::new();
-    for point in 1..=last {
-        hits.insert(kill_after(point));
+    let points = sample(last, points_max().div_ceil(2));
+    for point in &points {
+        hits.insert(kill_after(*point));
         doubtful.expect_settles();
     }
-    assert!(hits.len() > last / 2, "the kills come too late to say much: {hits:?} of {last}");
+    assert!(hits.len() > points.len() / 2, "the kills come too late: {hits:?} of {last}");
     format!("killed after {} different of {last} calls", hits.len())
 }
 
@@ -110,27 +117,30 @@ fn each_call_refused(doubtful: &Doubtful, command: &[String]) -> String {
     doubtful.restart();
     doubtful.under(&calls(&FAILING).watched(&trace), command);
     let counted = most_of_a_thread(&fs::read_to_string(&trace).unwrap());
-    let mut exits = BTreeSet::new();
+    let mut all = Vec::new();
     for call in FAILING {
         let count = counted.get(call).copied().unwrap_or(0);
-        for (error, n) in (1..=count).flat_map(|n| [("EIO", n), ("ENOSPC", n)]) {
-            doubtful.restart();
-            let run = doubtful.under(&calls(&[call]).failing(error, n, &trace), command);
-            let doubts = doubtful.account.doubts();
-            let about = format!("{call} {n} {error}: {doubts:?}\n{run}");
-            match run.status {
-                0 => assert!(doubts.is_empty(), "{about}"),
-                // Nothing is known to be on the disk; what was written before a sync failed may be.
-                1 => assert!(run.stdout.is_empty(), "{about}"),
-                4 => assert!(!doubts.is_empty(), "{about}"),
-                8 => {}
-                _ => panic!("not an exit code for this: {about}"),
-            }
-            doubtful.expect_settles();
-            exits.insert(run.status);
-        }
+        all.extend((1..=count).flat_map(|n| [(call, "EIO", n), (call, "ENOSPC", n)]));
     }
-    format!("every call refused, exit codes {exits:?}")
+    let points = sample(all.len(), points_max());
+    let mut exits = BTreeSet::new();
+    for (call, error, n) in points.iter().map(|point| all[point - 1]) {
+        doubtful.restart();
+        let run = doubtful.under(&calls(&[call]).failing(error, n, &trace), command);
+        let doubts = doubtful.account.doubts();
+        let about = format!("{call} {n} {error}: {doubts:?}\n{run}");
+        match run.status {
+            0 => assert!(doubts.is_empty(), "{about}"),
+            // Nothing is known to be on the disk; what was written before a sync failed may be.
+            1 => assert!(run.stdout.is_empty(), "{about}"),
+            4 => assert!(!doubts.is_empty(), "{about}"),
+            8 => {}
+            _ => panic!("not an exit code for this: {about}"),
+        }
+        doubtful.expect_settles();
+        exits.insert(run.status);
+    }
+    format!("{} of {} calls refused, exit codes {exits:?}", points.len(), all.len())
 }
 
 #[test]
