@@ -142,6 +142,11 @@ impl Address {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The address, shared.
+    pub(crate) fn text(&self) -> SmolStr {
+        self.0.clone()
+    }
 }
 
 /// Hides the text: an address is a person's and belongs in no log.

@@ -60,6 +60,14 @@ impl Field {
         }
     }
 
+    /// The name, sharing its text.
+    pub(crate) fn text(&self) -> SmolStr {
+        match self {
+            Self::Custom(name) => name.0.clone(),
+            known => SmolStr::new(known.name()),
+        }
+    }
+
     /// Whether the account defines the field, rather than Omnidesk.
     #[must_use]
     pub fn is_custom(&self) -> bool {
@@ -116,6 +124,11 @@ impl Value {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The text, shared.
+    pub(crate) fn text(&self) -> SmolStr {
+        self.0.clone()
     }
 }
 

@@ -5,12 +5,12 @@
 //! and about protection, which both change what a customer's absence means.
 
 use super::{
-    Action, AddChannels, Change, Create, Held, Purge, Reason, Remark, holds,
+    Action, AddChannels, Change, Create, Held, Purge, Reason, Remark, Step, holds,
     packing::{self, Missing},
 };
 use crate::desired::{Declared, OnRemoval, Order, Wanted};
-use crate::model::{Channel, Customer, Kind, NonEmpty, Source};
-use crate::state::{Entry, Live};
+use crate::model::{Channel, Customer, Kind, NonEmpty, Source, Wish};
+use crate::state::{Entry, Live, Recorded};
 use std::collections::BTreeSet;
 
 /// What sets a customer's declaration apart from its record.
@@ -33,6 +33,14 @@ pub(super) struct Draft {
     pub(super) source: Option<Source>,
     /// Why it is not sent, if it is not.
     pub(super) held: Option<Held>,
+}
+
+impl Draft {
+    /// The step of a customer, which gets its number later.
+    pub(super) fn of(self, customer: Customer) -> Step {
+        let Self { action, reason, source, held } = self;
+        Step { id: 0, customer, action, reason, source, held }
+    }
 }
 
 impl Difference {
@@ -112,6 +120,9 @@ fn created(wanted: &Wanted) -> Difference {
 
 fn changed(wanted: &Wanted, live: &Live) -> Difference {
     let mut difference = Difference::default();
+    if agrees(wanted, live) {
+        return difference;
+    }
     let changes = wanted
         .fields
         .iter()
@@ -155,21 +166,37 @@ fn additions(
         })
 }
 
+/// Whether the record is what the files want, so that nothing is to be told. Most customers agree: this
+/// look takes nothing but comparisons.
+fn agrees(wanted: &Wanted, live: &Live) -> bool {
+    let same = |((field, wish), (ours, recorded)): ((&_, &Wish), (&_, &Recorded))| {
+        wish.value() == recorded.value() && field == ours
+    };
+    wanted.protect == live.protect
+        && wanted.fields.len() == live.fields.len()
+        && wanted.fields.iter().zip(live.fields.iter()).all(same)
+        && has_the_same(wanted, live)
+}
+
+/// Whether the same channels are listed and recorded. The files repeat no address.
+fn has_the_same(wanted: &Wanted, live: &Live) -> bool {
+    let (wished, recorded) = (wanted.channels.as_slice(), live.channels.as_slice());
+    wished.len() == recorded.len()
+        && (wished == recorded || wished.iter().all(|channel| live.has(channel)))
+}
+
 /// The wished channels that are not recorded, by kind and in the order of the file.
 fn missing<'a>(wanted: &'a Wanted, live: &Live) -> Missing<'a> {
     wanted.channels.as_slice().iter().filter(|channel| !live.has(channel)).collect()
 }
 
-/// The recorded channels that are no longer in the files. Most often the lists are alike, which the
-/// first look sees without building a set: the files repeat no address.
+/// The recorded channels that are no longer in the files.
 fn kept(wanted: &Wanted, live: &Live) -> Vec<Channel> {
-    let wished = wanted.channels.as_slice();
-    let recorded = live.channels.as_slice();
-    if wished.len() == recorded.len() && wished.iter().all(|channel| live.has(channel)) {
+    if has_the_same(wanted, live) {
         return Vec::new();
     }
-    let wished: BTreeSet<&Channel> = wished.iter().collect();
-    recorded.iter().filter(|channel| !wished.contains(channel)).cloned().collect()
+    let wished: BTreeSet<&Channel> = wanted.channels.as_slice().iter().collect();
+    live.channels().filter(|channel| !wished.contains(channel)).cloned().collect()
 }
 
 fn ordered(order: &Order, live: Option<&Live>) -> Difference {

@@ -1,14 +1,17 @@
 //! Files, record and policy into one plan. *Pure.* Laws: *Settled*, *Deterministic*.
 
-use super::{
-    Frozen, Note, Plan, check::check, diff::Difference, diff::Draft, order::arrange, policy,
-};
-use crate::desired::{Declared, Desired, Policy};
+use super::{Frozen, Note, Plan, Step, check::check, diff::Difference, order::arrange, policy};
+use crate::desired::{Declared, Desired, OnRemoval, Policy};
 use crate::diagnostic::Diagnostics;
 use crate::model::{BrandId, Channel, Customer, Endpoint, Key, Selection};
-use crate::state::{Base, Doubt, Entry, JournalMark, State};
+use crate::state::{Base, Doubt, Entry, JournalMark, Owners, State};
+use rayon::prelude::*;
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+/// How many customers are compared before their differences become steps, so that little stands in
+/// memory twice.
+const ROUND: usize = 16 * 1024;
 
 /// All that a plan is made from.
 #[derive(Clone, Copy, Debug)]
@@ -59,8 +62,8 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Diagnostics> {
 
 /// Makes the plan without a look at what forbids it.
 pub(super) fn make(inputs: &Inputs<'_>) -> Plan {
-    let (drafts, mut notes) = compare(inputs);
-    let mut steps = arrange(drafts);
+    let (steps, mut notes) = compare(inputs);
+    let mut steps = arrange(steps);
     policy::hold_purges(&mut steps, inputs.allow_purge.unwrap_or(inputs.policy.purge_limit));
     let refusal = policy::refusal(&steps, inputs.policy.change_limit, inputs.state);
     notes.sort_by(|a, b| a.customer.cmp(&b.customer));
@@ -78,25 +81,40 @@ pub(super) fn make(inputs: &Inputs<'_>) -> Plan {
     }
 }
 
-/// Compares every customer that is selected and not frozen.
-fn compare(inputs: &Inputs<'_>) -> (Vec<(Customer, Draft)>, Vec<Note>) {
+/// Compares every customer that is selected and not frozen; gives steps without their numbers.
+fn compare(inputs: &Inputs<'_>) -> (Vec<Step>, Vec<Note>) {
     let frozen: BTreeSet<&Key> = inputs.doubts.iter().map(|doubt| &doubt.key).collect();
-    let owners = Owners::new(inputs);
-    let (mut drafts, mut notes) = (Vec::new(), Vec::new());
-    for (key, declared, entry) in Pairs::new(inputs) {
-        let mut difference = Difference::between(declared, entry, inputs.policy.on_removal);
-        if difference.is_empty() || frozen.contains(key) {
-            continue;
+    let known = Known::new(inputs);
+    let (mut steps, mut notes) = (Vec::new(), Vec::new());
+    let mut pairs = Pairs::new(inputs);
+    loop {
+        let round: Vec<Pair<'_>> = pairs.by_ref().take(ROUND).collect();
+        let is_last = round.len() < ROUND;
+        for (key, mut difference) in differences(round, inputs.policy.on_removal) {
+            if frozen.contains(key) {
+                continue;
+            }
+            let Some(customer) = inputs.selected(key) else { continue };
+            if difference.adds_channels() {
+                difference.hold_addresses(&customer, |channel| known.owner(key.brand, channel));
+            }
+            let note = |remark| Note { customer: customer.clone(), remark };
+            notes.extend(difference.remarks.into_iter().map(note));
+            steps.extend(difference.drafts.into_iter().map(|draft| draft.of(customer.clone())));
         }
-        let Some(customer) = inputs.selected(key) else { continue };
-        if difference.adds_channels() {
-            difference.hold_addresses(&customer, |channel| owners.of(key.brand, channel));
+        if is_last {
+            return (steps, notes);
         }
-        let note = |remark| Note { customer: customer.clone(), remark };
-        notes.extend(difference.remarks.into_iter().map(note));
-        drafts.extend(difference.drafts.into_iter().map(|draft| (customer.clone(), draft)));
     }
-    (drafts, notes)
+}
+
+/// What sets declarations and records apart, in their order.
+fn differences(pairs: Vec<Pair<'_>>, on_removal: OnRemoval) -> Vec<(&Key, Difference)> {
+    let differing = pairs.into_par_iter().filter_map(|(key, declared, entry)| {
+        let difference = Difference::between(declared, entry, on_removal);
+        (!difference.is_empty()).then_some((key, difference))
+    });
+    differing.collect()
 }
 
 /// The customers in doubt, sorted: all of them, also those that are not selected, since as long as
@@ -123,23 +141,25 @@ impl Inputs<'_> {
 }
 
 /// Who has which channel; looked up only once somebody gets a channel, since most plans add none.
-struct Owners<'a> {
+struct Known<'a> {
     inputs: &'a Inputs<'a>,
-    known: OnceCell<BTreeMap<(BrandId, Channel), &'a Key>>,
+    owners: OnceCell<Owners<'a>>,
 }
 
-impl<'a> Owners<'a> {
+impl<'a> Known<'a> {
     fn new(inputs: &'a Inputs<'a>) -> Self {
-        Self { inputs, known: OnceCell::new() }
+        Self { inputs, owners: OnceCell::new() }
     }
 
-    fn of(&self, brand: BrandId, channel: &Channel) -> Option<Customer> {
+    fn owner(&self, brand: BrandId, channel: &Channel) -> Option<Customer> {
         let state = self.inputs.state?;
-        let known = self.known.get_or_init(|| state.owners());
-        let owner = known.get(&(brand, channel.clone()))?;
+        let owner = self.owners.get_or_init(|| state.owners()).of(brand, channel)?;
         self.inputs.desired.brands.customer(owner)
     }
 }
+
+/// A customer's declaration and its record.
+type Pair<'a> = (&'a Key, Option<&'a Declared>, Option<&'a Entry>);
 
 /// Declarations and records side by side, in the order of their keys.
 struct Pairs<'a> {
@@ -157,7 +177,7 @@ impl<'a> Pairs<'a> {
 }
 
 impl<'a> Iterator for Pairs<'a> {
-    type Item = (&'a Key, Option<&'a Declared>, Option<&'a Entry>);
+    type Item = Pair<'a>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let declared = self.declared.peek().map(|&(key, _)| key);

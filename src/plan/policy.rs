@@ -134,6 +134,10 @@ pub(super) fn refusal(
         .map(|step| step.customer.key())
         .filter(|key| state.live(key).is_some())
         .collect();
+    if customers.is_empty() {
+        // No limit is below nothing; nobody has to be counted.
+        return None;
+    }
     let (changes, limit) = (customers.len() as u64, permitted(limit, state.live_count()));
     let by = RefusedBy::ChangeLimit;
     (changes > limit).then_some(Refusal { by, changes, limit })

@@ -175,7 +175,7 @@ impl Change {
     /// The change from what is recorded to what is wished for; `None` where they agree.
     #[must_use]
     pub fn between(field: &Field, recorded: Option<&Recorded>, wish: &Wish) -> Option<Self> {
-        if recorded == Some(&Recorded::from(wish.clone())) {
+        if recorded.is_some_and(|recorded| recorded.value() == wish.value()) {
             return None;
         }
         let before = recorded.and_then(Recorded::value).cloned();

@@ -16,6 +16,7 @@ pub(crate) mod form;
 pub mod format;
 mod line;
 mod linked;
+mod owners;
 mod trace;
 
 pub use absorb::Contradiction;
@@ -23,9 +24,10 @@ pub use doubt::Doubt;
 pub use effect::Effect;
 pub use entry::{Entry, Live, Recorded};
 pub use linked::Linked;
+pub use owners::Owners;
 pub use trace::Traces;
 
-use crate::model::{Channel, Endpoint, Key};
+use crate::model::{Endpoint, Key};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -119,18 +121,10 @@ impl State {
         self.entries.values().filter(|entry| matches!(entry, Entry::Live(_))).count()
     }
 
-    /// Who has which channel, for the check that an address is not in use twice in a brand.
+    /// Who has which channel.
     #[must_use]
-    pub fn owners(&self) -> BTreeMap<(crate::model::BrandId, Channel), &Key> {
-        let mut owners = BTreeMap::new();
-        for (key, entry) in &self.entries {
-            if let Entry::Live(live) = entry {
-                for channel in live.channels() {
-                    owners.insert((key.brand, channel.clone()), key);
-                }
-            }
-        }
-        owners
+    pub fn owners(&self) -> Owners<'_> {
+        Owners::new(self)
     }
 
     /// The same record as the next version.

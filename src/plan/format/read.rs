@@ -24,6 +24,24 @@ use std::collections::BTreeSet;
 /// See [`FormatError`]. A plan of a newer minor version is refused too: what it adds may change what
 /// its steps mean, and a plan is carried out as reviewed or not at all.
 pub fn parse(text: &str) -> Result<Plan, FormatError> {
+    let file: PlanFile = match serde_json::from_str(text) {
+        Ok(file) => file,
+        Err(error) => return Err(check_head(text).err().unwrap_or(FormatError::from_json(&error))),
+    };
+    check_version(Some(&file.format_version))?;
+    if file.plan_id == MASKED_PLAN_ID {
+        return Err(FormatError::Masked);
+    }
+    let stated = file.plan_id.clone();
+    let file = file.sealed();
+    if file.plan_id != stated {
+        return Err(FormatError::Damaged);
+    }
+    restore(file)
+}
+
+/// What is wrong with a text as a whole, if anything is, before its content gets a blame.
+fn check_head(text: &str) -> Result<(), FormatError> {
     if text.trim().is_empty() {
         return Err(FormatError::Empty);
     }
@@ -34,26 +52,15 @@ pub fn parse(text: &str) -> Result<Plan, FormatError> {
         Category::Data => FormatError::NotAPlan,
         _ => FormatError::from_json(&error),
     })?;
-    let version = head
-        .format_version
-        .as_ref()
-        .and_then(|found| found.as_str())
-        .and_then(numbers)
-        .ok_or(FormatError::NotAPlan)?;
-    if Some(version) > numbers(VERSION) {
-        return Err(FormatError::Newer { found: format!("{}.{}", version.0, version.1) });
+    check_version(head.format_version.as_ref().and_then(|found| found.as_str()))
+}
+
+fn check_version(found: Option<&str>) -> Result<(), FormatError> {
+    let (major, minor) = found.and_then(numbers).ok_or(FormatError::NotAPlan)?;
+    if Some((major, minor)) > numbers(VERSION) {
+        return Err(FormatError::Newer { found: format!("{major}.{minor}") });
     }
-    let file: PlanFile =
-        serde_json::from_str(text).map_err(|error| FormatError::from_json(&error))?;
-    if file.plan_id == MASKED_PLAN_ID {
-        return Err(FormatError::Masked);
-    }
-    let stated = file.plan_id.clone();
-    let file = file.sealed();
-    if file.plan_id != stated {
-        return Err(FormatError::Damaged);
-    }
-    restore(file)
+    Ok(())
 }
 
 /// The one key that every version has.
@@ -199,7 +206,7 @@ fn field(name: &str, custom: bool) -> Result<Field, &'static str> {
 }
 
 fn change(row: FieldRow) -> Result<Change, &'static str> {
-    let value = |text: String| Value::new(&text).map_err(|_| "a usable text for each field");
+    let value = |text| Value::try_from(text).map_err(|_| "a usable text for each field");
     let after = row.after.map(value).transpose()?.map_or(Wish::Clear, Wish::Set);
     let before = row.before.map(value).transpose()?;
     Ok(Change { field: field(&row.name, row.custom)?, before, after })
@@ -348,7 +355,7 @@ mod tests {
             ("an address in another form", |s| s.channels[0].address = "Ada@Example.COM".into()),
             ("a field twice", |step| step.fields.push(step.fields[0].clone())),
             ("no such field", |step| step.fields[0].custom = false),
-            ("an empty text", |step| step.fields[0].after = Some(String::new())),
+            ("an empty text", |step| step.fields[0].after = Some("".into())),
             ("an order to create", |step| step.order = Some("why".to_owned())),
         ];
         for (what, edit) in edits {

@@ -7,6 +7,7 @@ use crate::plan::{Held, Reason, Refusal, Summary};
 use crate::state::JournalMark;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 /// A plan: everything that would be sent, noted or held.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -151,14 +152,17 @@ pub struct StepRow {
 #[schemars(rename = "FieldChange")]
 pub struct FieldRow {
     /// Its name as written in the files.
-    pub name: String,
+    #[schemars(with = "String")]
+    pub name: SmolStr,
     /// True if the account defines the field.
     #[serde(default, skip_serializing_if = "is_false")]
     pub custom: bool,
     /// What is recorded; null if it is cleared or was not ours.
-    pub before: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub before: Option<SmolStr>,
     /// What is wished for; null clears the field.
-    pub after: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub after: Option<SmolStr>,
 }
 
 /// One channel.
@@ -169,7 +173,8 @@ pub struct ChannelRow {
     /// Its kind.
     pub kind: Kind,
     /// Its address in normal form.
-    pub address: String,
+    #[schemars(with = "String")]
+    pub address: SmolStr,
 }
 
 /// Something seen and left alone.
@@ -185,7 +190,8 @@ pub struct NoteRow {
     pub detail: String,
     /// Of a released field: its name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub field: Option<SmolStr>,
     /// Of a released field: true if the account defines it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub custom: bool,

@@ -69,20 +69,24 @@ fn pretty(file: &PlanFile) -> String {
 /// Escapes what could be active or unseen. Such characters stand inside of strings only.
 fn escape(json: String) -> String {
     let risky = |c: char| c == '<' || (c.is_control() && c != '\n') || is_invisible(c);
-    if !json.contains(risky) {
+    // Nearly every plan is plain, which the bytes tell at once.
+    let plain = |byte: u8| matches!(byte, b'\n' | b' '..=b';' | b'='..=b'~');
+    if json.bytes().fold(true, |all, byte| all & plain(byte)) || !json.contains(risky) {
         return json;
     }
     let mut safe = String::with_capacity(json.len() + 64);
-    for c in json.chars() {
-        if risky(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                // Writing into a text cannot fail.
-                let _ = write!(safe, "\\u{unit:04x}");
-            }
-        } else {
-            safe.push(c);
+    let mut rest = json.as_str();
+    while let Some(at) = rest.find(risky) {
+        let (before, from) = rest.split_at(at);
+        safe.push_str(before);
+        let mut chars = from.chars();
+        for unit in chars.next().iter().flat_map(|c| c.encode_utf16(&mut [0; 2]).to_vec()) {
+            // Writing into a text cannot fail.
+            let _ = write!(safe, "\\u{unit:04x}");
         }
+        rest = chars.as_str();
     }
+    safe.push_str(rest);
     safe
 }
 
@@ -94,18 +98,17 @@ impl From<&Customer> for CustomerRow {
 
 impl From<&Channel> for ChannelRow {
     fn from(channel: &Channel) -> Self {
-        Self { kind: channel.kind, address: channel.address.as_str().to_owned() }
+        Self { kind: channel.kind, address: channel.address.text() }
     }
 }
 
 impl FieldRow {
     fn new(field: &Field, before: Option<&Value>, after: Option<&Value>) -> Self {
-        let text = |value: &Value| value.as_str().to_owned();
         Self {
-            name: field.name().to_owned(),
+            name: field.text(),
             custom: field.is_custom(),
-            before: before.map(text),
-            after: after.map(text),
+            before: before.map(Value::text),
+            after: after.map(Value::text),
         }
     }
 }
@@ -164,7 +167,7 @@ impl From<&Note> for NoteRow {
         match &note.remark {
             Remark::ReleasedField(field) => {
                 row.kind = RemarkKind::ReleasedField;
-                (row.field, row.custom) = (Some(field.name().to_owned()), field.is_custom());
+                (row.field, row.custom) = (Some(field.text()), field.is_custom());
             }
             Remark::KeptChannel(channel) => {
                 (row.kind, row.channel) = (RemarkKind::KeptChannel, Some(channel.into()));

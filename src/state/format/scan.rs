@@ -125,11 +125,11 @@ impl<'a> Cursor<'a> {
 
     /// A text in quotes that needs no escape.
     fn text(&mut self) -> Option<&'a str> {
-        let rest = self.0.strip_prefix('"')?;
+        let rest = self.0.strip_prefix("\"")?;
         let special = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
         let end = rest.bytes().position(special)?;
         let (text, rest) = rest.split_at(end);
-        self.0 = rest.strip_prefix('"')?;
+        self.0 = rest.strip_prefix("\"")?;
         Some(text)
     }
 
