@@ -18,7 +18,7 @@ use std::path::Path;
 
 pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     allow(context, arguments.form)?;
-    let (mut workspace, desired) = Workspace::load(context)?;
+    let (mut workspace, desired, seen) = Workspace::load_with_record(context)?;
     // The process ends with this command: to give the memory of everybody back one by one takes longer
     // than to compare them.
     let desired = ManuallyDrop::new(desired);
@@ -30,7 +30,7 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     }
     let target = arguments.out.as_deref().map(|path| target(context, &workspace, path));
     let target = target.transpose()?;
-    let opened = record::look(context, &workspace)?;
+    let opened = record::tell(context, &workspace, seen)?;
     let journal = opened.as_ref().and_then(|opened| opened.base().journal);
     let (state, doubts) = opened.map(Opened::set_aside).unzip();
     let state = ManuallyDrop::new(state);

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::environment;
 use super::exit::{Exit, Failure};
-use super::workspace::Workspace;
+use super::workspace::{Seen, Workspace};
 use crate::model::Endpoint;
 use crate::state::{Doubt, State};
 use crate::store::{self, Absent, Consequence, Lock, Opened, Owner, Session, StoreError};
@@ -103,7 +103,17 @@ pub(super) fn snapshot(
 
 /// The record as it is now, without a lock. `None` without a state.
 pub(super) fn look(context: &Context, workspace: &Workspace) -> Result<Option<Opened>, Failure> {
-    let opened = store::snapshot(&workspace.paths, &workspace.project.endpoint).map_err(failure)?;
+    let seen = store::snapshot(&workspace.paths, &workspace.project.endpoint);
+    tell(context, workspace, seen)
+}
+
+/// Tells what a look at the record gave.
+pub(super) fn tell(
+    context: &Context,
+    workspace: &Workspace,
+    seen: Seen,
+) -> Result<Option<Opened>, Failure> {
+    let opened = seen.map_err(failure)?;
     if let Some(opened) = &opened {
         for warning in opened.warnings() {
             context.say(&format!("warning: {warning}"));

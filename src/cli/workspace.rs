@@ -9,7 +9,7 @@ use crate::desired::{self, Brands, Desired, Project, SourceFile, files};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::model::{Endpoint, Place};
 use crate::render;
-use crate::store::Paths;
+use crate::store::{self, Opened, Paths, StoreError};
 use std::path::{Path, PathBuf};
 
 /// A project that was found and read.
@@ -24,6 +24,9 @@ pub(super) struct Workspace {
     pub(super) paths: Paths,
 }
 
+/// What a look at the record gave.
+pub(super) type Seen = Result<Option<Opened>, StoreError>;
+
 /// What reading a project gave, before anything stops because of it.
 pub(super) struct Checked {
     pub(super) root: PathBuf,
@@ -37,17 +40,32 @@ pub(super) struct Checked {
 
 /// Reads the project file and all customer files, and collects every problem of them.
 pub(super) fn check(context: &Context) -> Result<Checked, Failure> {
+    check_beside(context, |_, _| ()).map(|(checked, ())| checked)
+}
+
+/// Reads the project file and all customer files, and does something else at the same time, once the
+/// project file is known; nothing else if that is unusable.
+fn check_beside<T: Default + Send>(
+    context: &Context,
+    beside: impl FnOnce(&Path, &Project) -> T + Send,
+) -> Result<(Checked, T), Failure> {
     let Read { file, source, project, mut diagnostics } = read_project(context)?;
     let root = folder_of(&file);
     let mut sources = vec![source];
     let Some(project) = project else {
         let guess = desired::guess_project(&sources[0]);
         check_customers(&file, &guess, &mut diagnostics, &mut sources)?;
-        return Ok(Checked { root, file, parts: None, diagnostics: diagnostics.sorted(), sources });
+        let diagnostics = diagnostics.sorted();
+        return Ok((Checked { root, file, parts: None, diagnostics, sources }, T::default()));
     };
-    let (customers, found) = files::read_customers(&file, &project.customers).map_err(failed)?;
-    diagnostics.append(found);
-    let (desired, found) = desired::parse_customers(&customers, &project);
+    let read = || -> Result<_, files::FilesError> {
+        let (customers, mut found) = files::read_customers(&file, &project.customers)?;
+        let (desired, of_texts) = desired::parse_customers(&customers, &project);
+        found.append(of_texts);
+        Ok((customers, desired, found))
+    };
+    let (read, beside) = rayon::join(read, || beside(&file, &project));
+    let (customers, desired, found) = read.map_err(failed)?;
     diagnostics.append(found);
     tracing::info!(
         files = customers.len(),
@@ -56,7 +74,7 @@ pub(super) fn check(context: &Context) -> Result<Checked, Failure> {
     );
     sources.extend(customers);
     let parts = Some((project, desired));
-    Ok(Checked { root, file, parts, diagnostics: diagnostics.sorted(), sources })
+    Ok((Checked { root, file, parts, diagnostics: diagnostics.sorted(), sources }, beside))
 }
 
 /// Checks the customer files of a project file that is unusable: it hides none of their problems.
@@ -97,7 +115,24 @@ impl Workspace {
 
     /// Reads the project file and all customer files; any error in them stops here.
     pub(super) fn load(context: &Context) -> Result<(Self, Desired), Failure> {
-        let checked = check(context)?;
+        Self::of(context, check(context)?)
+    }
+
+    /// As [`Self::load`], and reads the record at the same time. What is wrong with that is said where
+    /// it is asked for.
+    pub(super) fn load_with_record(context: &Context) -> Result<(Self, Desired, Seen), Failure> {
+        let (checked, seen) = check_beside(context, |file, project| {
+            let (state, _) = state_path(context, file, project);
+            let paths = Paths::resolve(&state).ok()?;
+            Some(store::snapshot(&paths, &project.endpoint))
+        })?;
+        let (workspace, desired) = Self::of(context, checked)?;
+        let now = || store::snapshot(&workspace.paths, &workspace.project.endpoint);
+        let seen = seen.unwrap_or_else(now);
+        Ok((workspace, desired, seen))
+    }
+
+    fn of(context: &Context, checked: Checked) -> Result<(Self, Desired), Failure> {
         tell_problems(context, &checked.diagnostics)?;
         match checked.parts {
             Some((project, desired)) => Ok((Self::with(context, checked.file, project)?, desired)),
@@ -107,15 +142,7 @@ impl Workspace {
 
     fn with(context: &Context, file: PathBuf, project: Project) -> Result<Self, Failure> {
         let root = folder_of(&file);
-        let given = Given::new(
-            context.flags.state.as_ref(),
-            context.environment.state.as_ref(),
-            "OMNIFORM_STATE",
-        );
-        let state = match given.path {
-            Some(path) => context.path(path),
-            None => root.join(&project.state),
-        };
+        let (state, given) = state_path(context, &file, &project);
         let paths = Paths::resolve(&state).map_err(|error| given.named(record::failure(error)))?;
         Ok(Self { root, file, project, paths })
     }
@@ -125,6 +152,20 @@ impl Workspace {
         let state = self.paths.state();
         state.strip_prefix(&self.root).unwrap_or(state).display().to_string()
     }
+}
+
+/// Where the state is, and what said so if it was not the project file.
+fn state_path<'c>(context: &'c Context, file: &Path, project: &Project) -> (PathBuf, Given<'c>) {
+    let given = Given::new(
+        context.flags.state.as_ref(),
+        context.environment.state.as_ref(),
+        "OMNIFORM_STATE",
+    );
+    let state = match given.path {
+        Some(path) => context.path(path),
+        None => folder_of(file).join(&project.state),
+    };
+    (state, given)
 }
 
 /// The brands of the project around, for a command that can do without. No project is no news; one
