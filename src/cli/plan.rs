@@ -7,21 +7,17 @@ use super::earlier::Earlier;
 use super::exit::{Exit, Failure};
 use super::output;
 use super::record;
-use super::workspace::{self, Workspace};
+use super::workspace::{self, Seen, Workspace};
 use crate::desired::Desired;
 use crate::plan::{self, AllowEmpty, Inputs, Plan, Refusal, Refused, RefusedBy, Revision};
 use crate::render::{self, Detail, View};
 use crate::state::{Doubt, JournalMark, State};
 use crate::store::{Opened, PlanFileError, PlanTarget};
-use std::mem::ManuallyDrop;
 use std::path::Path;
 
 pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     allow(context, arguments.form)?;
     let (mut workspace, desired, seen) = Workspace::load_with_record(context)?;
-    // The process ends with this command: to give the memory of everybody back one by one takes longer
-    // than to compare them.
-    let desired = ManuallyDrop::new(desired);
     if let Some(name) = &arguments.policy_from {
         let (earlier, _) = Earlier::open(context, &workspace, "--policy-from", name)?;
         let limits = earlier.project.policy;
@@ -30,18 +26,9 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     }
     let target = arguments.out.as_deref().map(|path| target(context, &workspace, path));
     let target = target.transpose()?;
-    let opened = record::tell(context, &workspace, seen)?;
-    let journal = opened.as_ref().and_then(|opened| opened.base().journal);
-    let (state, doubts) = opened.map(Opened::set_aside).unzip();
-    let state = ManuallyDrop::new(state);
-    let doubts = doubts.unwrap_or_default();
-    let allow_empty = if arguments.allow_empty { AllowEmpty::Yes } else { AllowEmpty::No };
-    let record = Record { state: state.as_ref(), journal: journal.as_ref(), doubts: &doubts };
-    let mut plan = make(context, &workspace, &desired, record, None, allow_empty)?;
-    if let Some(name) = &arguments.base {
-        plan = compare(context, &workspace, record, plan, name)?;
-    }
-    let plan = ManuallyDrop::new(plan::cap_requests(plan, arguments.max_requests));
+    let plan = planned(context, arguments, &workspace, &desired, seen)?;
+    // To write the plan takes memory of its own.
+    drop(desired);
     let gate = gate(arguments, &plan);
     if let Some(target) = target.filter(|_| gate.is_none()) {
         let written = target.write(&plan::format::to_json(&plan));
@@ -54,6 +41,27 @@ pub(super) fn run(context: &Context, arguments: &Arguments) -> Ended {
     }
     let changed = arguments.detailed_exitcode && plan.has_changes();
     Ok(if changed { Exit::Changes } else { Exit::Done })
+}
+
+/// Makes the plan; the record is not needed beyond it.
+fn planned(
+    context: &Context,
+    arguments: &Arguments,
+    workspace: &Workspace,
+    desired: &Desired,
+    seen: Seen,
+) -> Result<Plan, Failure> {
+    let opened = record::tell(context, workspace, seen)?;
+    let journal = opened.as_ref().and_then(|opened| opened.base().journal);
+    let (state, doubts) = opened.map(Opened::set_aside).unzip();
+    let doubts = doubts.unwrap_or_default();
+    let allow_empty = if arguments.allow_empty { AllowEmpty::Yes } else { AllowEmpty::No };
+    let record = Record { state: state.as_ref(), journal: journal.as_ref(), doubts: &doubts };
+    let mut plan = make(context, workspace, desired, record, None, allow_empty)?;
+    if let Some(name) = &arguments.base {
+        plan = compare(context, workspace, record, plan, name)?;
+    }
+    Ok(plan::cap_requests(plan, arguments.max_requests))
 }
 
 /// Tells apart what was pending at an earlier revision of the files.

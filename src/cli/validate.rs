@@ -9,7 +9,6 @@ use super::output;
 use super::workspace::{self, Checked};
 use crate::diagnostic::Severity;
 use crate::render::{self, Extent};
-use std::mem::ManuallyDrop;
 
 pub(super) fn run(context: &Context, arguments: &Validate) -> Ended {
     let format = context.flags.format;
@@ -23,8 +22,7 @@ pub(super) fn run(context: &Context, arguments: &Validate) -> Ended {
         let hint = "without --output, the form of --format goes to stdout";
         return Err(Failure::new(Exit::Usage, error).hint(hint));
     }
-    // The process ends with this command: to give the memory of everybody back one by one takes time.
-    let checked = ManuallyDrop::new(workspace::check(context)?);
+    let checked = workspace::check(context)?;
     match (&arguments.output, machine_form(format, &checked)) {
         (Some(shown), Some(form)) => {
             findings_file::save(&context.path(shown), shown, &form)?;
@@ -54,7 +52,7 @@ fn machine_form(format: Format, checked: &Checked) -> Option<String> {
 fn text(context: &Context, arguments: &Validate, checked: &Checked) -> String {
     let found = &checked.diagnostics;
     let extent = if arguments.all { Extent::All } else { Extent::First };
-    let declared = checked.parts.as_ref().map(|(_, desired)| desired.customers.len());
+    let declared = checked.parts.as_ref().map(|(_, desired, ())| desired.customers.len());
     match declared {
         Some(customers) if found.is_empty() => {
             let noun = if customers == 1 { "customer" } else { "customers" };

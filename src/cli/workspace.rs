@@ -27,12 +27,12 @@ pub(super) struct Workspace {
 /// What a look at the record gave.
 pub(super) type Seen = Result<Option<Opened>, StoreError>;
 
-/// What reading a project gave, before anything stops because of it.
-pub(super) struct Checked {
+/// What reading a project gave, before anything stops because of it; and what was done beside it.
+pub(super) struct Checked<T = ()> {
     pub(super) root: PathBuf,
     pub(super) file: PathBuf,
     /// `None` if the project file itself is unusable.
-    pub(super) parts: Option<(Project, Desired)>,
+    pub(super) parts: Option<(Project, Desired, T)>,
     pub(super) diagnostics: Diagnostics,
     /// The files that could be read, the project file first.
     pub(super) sources: Vec<SourceFile>,
@@ -40,23 +40,22 @@ pub(super) struct Checked {
 
 /// Reads the project file and all customer files, and collects every problem of them.
 pub(super) fn check(context: &Context) -> Result<Checked, Failure> {
-    check_beside(context, |_, _| ()).map(|(checked, ())| checked)
+    check_beside(context, |_, _| ())
 }
 
 /// Reads the project file and all customer files, and does something else at the same time, once the
-/// project file is known; nothing else if that is unusable.
-fn check_beside<T: Default + Send>(
+/// project file is known.
+fn check_beside<T: Send>(
     context: &Context,
     beside: impl FnOnce(&Path, &Project) -> T + Send,
-) -> Result<(Checked, T), Failure> {
+) -> Result<Checked<T>, Failure> {
     let Read { file, source, project, mut diagnostics } = read_project(context)?;
     let root = folder_of(&file);
     let mut sources = vec![source];
     let Some(project) = project else {
         let guess = desired::guess_project(&sources[0]);
         check_customers(&file, &guess, &mut diagnostics, &mut sources)?;
-        let diagnostics = diagnostics.sorted();
-        return Ok((Checked { root, file, parts: None, diagnostics, sources }, T::default()));
+        return Ok(Checked { root, file, parts: None, diagnostics: diagnostics.sorted(), sources });
     };
     let read = || -> Result<_, files::FilesError> {
         let (customers, mut found) = files::read_customers(&file, &project.customers)?;
@@ -73,8 +72,8 @@ fn check_beside<T: Default + Send>(
         "the customer files are read"
     );
     sources.extend(customers);
-    let parts = Some((project, desired));
-    Ok((Checked { root, file, parts, diagnostics: diagnostics.sorted(), sources }, beside))
+    let parts = Some((project, desired, beside));
+    Ok(Checked { root, file, parts, diagnostics: diagnostics.sorted(), sources })
 }
 
 /// Checks the customer files of a project file that is unusable: it hides none of their problems.
@@ -102,7 +101,7 @@ impl Workspace {
         let Read { file, project, diagnostics, .. } = read_project(context)?;
         tell_problems(context, &diagnostics)?;
         match project {
-            Some(project) => Self::with(context, file, project),
+            Some(project) => Self::at(context, file, project),
             None => Err(Failure::told(Exit::Failed)),
         }
     }
@@ -110,41 +109,45 @@ impl Workspace {
     /// Reads the project file alone, and says nothing where there is none or it is unusable.
     pub(super) fn open_silently(context: &Context) -> Option<Self> {
         let Read { file, project, .. } = read_project(context).ok()?;
-        Self::with(context, file, project?).ok()
+        Self::at(context, file, project?).ok()
     }
 
     /// Reads the project file and all customer files; any error in them stops here.
     pub(super) fn load(context: &Context) -> Result<(Self, Desired), Failure> {
-        Self::of(context, check(context)?)
+        let (file, project, desired, ()) = check(context)?.parts(context)?;
+        Ok((Self::at(context, file, project)?, desired))
     }
 
-    /// As [`Self::load`], and reads the record at the same time. What is wrong with that is said where
+    /// As [`Self::load`], and looks at the record at the same time. What is wrong with that is said where
     /// it is asked for.
     pub(super) fn load_with_record(context: &Context) -> Result<(Self, Desired, Seen), Failure> {
-        let (checked, seen) = check_beside(context, |file, project| {
-            let (state, _) = state_path(context, file, project);
-            let paths = Paths::resolve(&state).ok()?;
-            Some(store::snapshot(&paths, &project.endpoint))
+        let checked = check_beside(context, |file, project| -> Result<_, StoreError> {
+            let paths = resolve(context, file, project)?;
+            let seen = store::snapshot(&paths, &project.endpoint);
+            Ok((paths, seen))
         })?;
-        let (workspace, desired) = Self::of(context, checked)?;
-        let now = || store::snapshot(&workspace.paths, &workspace.project.endpoint);
-        let seen = seen.unwrap_or_else(now);
-        Ok((workspace, desired, seen))
+        let (file, project, desired, looked) = checked.parts(context)?;
+        let (paths, seen) = match looked {
+            Ok((paths, seen)) => (Ok(paths), seen),
+            Err(error) => (Err(error), Ok(None)),
+        };
+        Ok((Self::with(context, file, project, paths)?, desired, seen))
     }
 
-    fn of(context: &Context, checked: Checked) -> Result<(Self, Desired), Failure> {
-        tell_problems(context, &checked.diagnostics)?;
-        match checked.parts {
-            Some((project, desired)) => Ok((Self::with(context, checked.file, project)?, desired)),
-            None => Err(Failure::told(Exit::Failed)),
-        }
+    fn at(context: &Context, file: PathBuf, project: Project) -> Result<Self, Failure> {
+        let paths = resolve(context, &file, &project);
+        Self::with(context, file, project, paths)
     }
 
-    fn with(context: &Context, file: PathBuf, project: Project) -> Result<Self, Failure> {
-        let root = folder_of(&file);
-        let (state, given) = state_path(context, &file, &project);
-        let paths = Paths::resolve(&state).map_err(|error| given.named(record::failure(error)))?;
-        Ok(Self { root, file, project, paths })
+    fn with(
+        context: &Context,
+        file: PathBuf,
+        project: Project,
+        paths: Result<Paths, StoreError>,
+    ) -> Result<Self, Failure> {
+        let given = state_path(context, &file, &project).1;
+        let paths = paths.map_err(|error| given.named(record::failure(error)))?;
+        Ok(Self { root: folder_of(&file), file, project, paths })
     }
 
     /// The state's name in messages: as the user would write it.
@@ -152,6 +155,20 @@ impl Workspace {
         let state = self.paths.state();
         state.strip_prefix(&self.root).unwrap_or(state).display().to_string()
     }
+}
+
+impl<T> Checked<T> {
+    /// What a command works with; tells problems, and any error stops here.
+    fn parts(self, context: &Context) -> Result<(PathBuf, Project, Desired, T), Failure> {
+        tell_problems(context, &self.diagnostics)?;
+        let (project, desired, beside) = self.parts.ok_or(Failure::told(Exit::Failed))?;
+        Ok((self.file, project, desired, beside))
+    }
+}
+
+/// The files of the record.
+fn resolve(context: &Context, file: &Path, project: &Project) -> Result<Paths, StoreError> {
+    Paths::resolve(&state_path(context, file, project).0)
 }
 
 /// Where the state is, and what said so if it was not the project file.

@@ -16,22 +16,20 @@ pub(super) fn merge(brands: &Brands, mut found: Vec<Found>) -> (Desired, Diagnos
     let mut list = Bounded::default();
     let place = |found: &Found| found.declared.place().clone();
     found.sort_by(|a, b| (&a.key, a.declared.place()).cmp(&(&b.key, b.declared.place())));
-    let mut unique: Vec<Found> = Vec::with_capacity(found.len());
-    for next in found {
-        match unique.last().filter(|first| first.key == next.key) {
-            Some(first) => {
-                let first = place(first);
-                let message = format!("this customer is declared in {first} already");
-                let hint = "keep one of the two entries";
-                let finding = Diagnostic::new(Code::D116, place(&next), message).hint(hint);
-                list.push(finding.related(first));
-            }
-            None => unique.push(next),
+    found.dedup_by(|next, first| {
+        let is_again = next.key == first.key;
+        if is_again {
+            let first = place(first);
+            let message = format!("this customer is declared in {first} already");
+            let hint = "keep one of the two entries";
+            let finding = Diagnostic::new(Code::D116, place(next), message).hint(hint);
+            list.push(finding.related(first));
         }
-    }
-    ids_by_case(&unique, &mut list);
-    addresses_twice(&unique, &mut list);
-    let customers = unique.into_iter().map(|found| (found.key, found.declared)).collect();
+        is_again
+    });
+    ids_by_case(&found, &mut list);
+    addresses_twice(&found, &mut list);
+    let customers = found.into_iter().map(|found| (found.key, found.declared)).collect();
     (Desired { brands: brands.clone(), customers }, list.into_list())
 }
 

@@ -5,7 +5,7 @@ use crate::desired::Declared;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::model::{BrandId, Key, Place};
 use crate::state::Entry;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Every problem between files, state and flags, sorted; empty if a plan can be made.
 pub(super) fn check(inputs: &Inputs<'_>) -> Diagnostics {
@@ -43,19 +43,14 @@ fn check_purged(inputs: &Inputs<'_>, found: &mut Diagnostics) {
 /// A brand that the record has and the project has not: its customers could not be named.
 fn check_brands(inputs: &Inputs<'_>, found: &mut Diagnostics) {
     let mut places: BTreeMap<BrandId, Place> = BTreeMap::new();
-    let nameless = |brand: BrandId| inputs.desired.brands.name(brand).is_none();
-    // Customers stand by brand: each is looked up once.
-    let mut known = None;
-    let mut is_new = |brand: BrandId| known.replace(brand) != Some(brand);
     let recorded = inputs.recorded().map(|(key, _)| key.brand);
-    let brands = recorded.chain(inputs.doubts.iter().map(|doubt| doubt.key.brand));
-    for brand in brands.filter(|&brand| is_new(brand)).filter(|&brand| nameless(brand)) {
-        places.entry(brand).or_insert_with(|| whole_file(inputs.state_file));
-    }
-    let declared = inputs.desired.customers.iter();
-    for (key, declared) in declared.filter(|(key, _)| is_new(key.brand) && nameless(key.brand)) {
+    let brands: BTreeSet<BrandId> =
+        recorded.chain(inputs.doubts.iter().map(|doubt| doubt.key.brand)).collect();
+    places.extend(brands.into_iter().map(|brand| (brand, whole_file(inputs.state_file))));
+    for (key, declared) in &inputs.desired.customers {
         places.entry(key.brand).or_insert_with(|| declared.place().clone());
     }
+    places.retain(|&brand, _| inputs.desired.brands.name(brand).is_none());
     for (brand, place) in places {
         let message = format!(
             "expected `brands` in the project file to name every recorded brand; \

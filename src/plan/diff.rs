@@ -5,7 +5,7 @@
 //! and about protection, which both change what a customer's absence means.
 
 use super::{
-    Action, AddChannels, Change, Create, Held, Purge, Reason, Remark, Step, holds,
+    Action, AddChannels, Change, Create, Held, Purge, Reason, Remark, holds,
     packing::{self, Missing},
 };
 use crate::desired::{Declared, OnRemoval, Order, Wanted};
@@ -33,14 +33,6 @@ pub(super) struct Draft {
     pub(super) source: Option<Source>,
     /// Why it is not sent, if it is not.
     pub(super) held: Option<Held>,
-}
-
-impl Draft {
-    /// The step of a customer, which gets its number later.
-    pub(super) fn of(self, customer: Customer) -> Step {
-        let Self { action, reason, source, held } = self;
-        Step { id: 0, customer, action, reason, source, held }
-    }
 }
 
 impl Difference {

@@ -1,6 +1,8 @@
 //! Files, record and policy into one plan. *Pure.* Laws: *Settled*, *Deterministic*.
 
-use super::{Frozen, Note, Plan, Step, check::check, diff::Difference, order::arrange, policy};
+use super::{
+    Frozen, Note, Plan, check::check, diff::Difference, diff::Draft, order::arrange, policy,
+};
 use crate::desired::{Declared, Desired, OnRemoval, Policy};
 use crate::diagnostic::Diagnostics;
 use crate::model::{BrandId, Channel, Customer, Endpoint, Key, Selection};
@@ -9,7 +11,7 @@ use rayon::prelude::*;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-/// How many customers are compared before their differences become steps, so that little stands in
+/// How many customers are compared before their differences are put together, so that little stands in
 /// memory twice.
 const ROUND: usize = 16 * 1024;
 
@@ -62,8 +64,8 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Diagnostics> {
 
 /// Makes the plan without a look at what forbids it.
 pub(super) fn make(inputs: &Inputs<'_>) -> Plan {
-    let (steps, mut notes) = compare(inputs);
-    let mut steps = arrange(steps);
+    let (drafts, mut notes) = compare(inputs);
+    let mut steps = arrange(drafts);
     policy::hold_purges(&mut steps, inputs.allow_purge.unwrap_or(inputs.policy.purge_limit));
     let refusal = policy::refusal(&steps, inputs.policy.change_limit, inputs.state);
     notes.sort_by(|a, b| a.customer.cmp(&b.customer));
@@ -81,11 +83,11 @@ pub(super) fn make(inputs: &Inputs<'_>) -> Plan {
     }
 }
 
-/// Compares every customer that is selected and not frozen; gives steps without their numbers.
-fn compare(inputs: &Inputs<'_>) -> (Vec<Step>, Vec<Note>) {
+/// Compares every customer that is selected and not frozen.
+fn compare(inputs: &Inputs<'_>) -> (Vec<(Customer, Draft)>, Vec<Note>) {
     let frozen: BTreeSet<&Key> = inputs.doubts.iter().map(|doubt| &doubt.key).collect();
     let known = Known::new(inputs);
-    let (mut steps, mut notes) = (Vec::new(), Vec::new());
+    let (mut drafts, mut notes) = (Vec::new(), Vec::new());
     let mut pairs = Pairs::new(inputs);
     loop {
         let round: Vec<Pair<'_>> = pairs.by_ref().take(ROUND).collect();
@@ -100,10 +102,10 @@ fn compare(inputs: &Inputs<'_>) -> (Vec<Step>, Vec<Note>) {
             }
             let note = |remark| Note { customer: customer.clone(), remark };
             notes.extend(difference.remarks.into_iter().map(note));
-            steps.extend(difference.drafts.into_iter().map(|draft| draft.of(customer.clone())));
+            drafts.extend(difference.drafts.into_iter().map(|draft| (customer.clone(), draft)));
         }
         if is_last {
-            return (steps, notes);
+            return (drafts, notes);
         }
     }
 }

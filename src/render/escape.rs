@@ -95,6 +95,7 @@ fn is_mask(text: &str) -> bool {
 /// obeys `::…` after leading blanks, Azure `##vso[…` anywhere), and it ends with one newline.
 pub(super) fn plain(text: impl Into<String>) -> String {
     let mut text = text.into();
+    // No line of most texts could be a command.
     if !text.contains("##") && !text.contains("::") {
         text.truncate(text.trim_end_matches('\n').len());
         text.push('\n');
@@ -102,11 +103,6 @@ pub(super) fn plain(text: impl Into<String>) -> String {
     }
     let mut out = String::with_capacity(text.len() + 1);
     for row in text.trim_end_matches('\n').split('\n') {
-        if !row.contains("##") && !row.contains("::") {
-            out.push_str(row);
-            out.push('\n');
-            continue;
-        }
         let (blanks, mut rest) = row.split_at(row.len() - row.trim_start().len());
         out.push_str(blanks);
         if let Some(tail) = rest.strip_prefix("::") {

@@ -16,22 +16,19 @@ pub(super) fn set(field: &Field, wish: &Wish, view: &View) -> String {
     let name = name(field);
     match wish.value() {
         None => format!("{INDENT}{name} = {}\n", words::CLEARED),
-        Some(value) => {
-            if let Some(line) = one_line(&[&name, " = "], value.as_str(), view) {
-                return line;
-            }
-            let mut pieces = vec![Piece::plain(format!("{name} = "))];
-            pieces.extend(whole(value, view.values));
-            fill(INDENT, CONTINUED, &pieces, view)
-        }
+        Some(value) => valued(&format!("{name} = "), value.as_str(), view),
     }
 }
 
-/// A value in quotes behind what says of what it is, if all of it fits a line.
-pub(super) fn one_line(before: &[&str], value: &str, view: &View) -> Option<String> {
+/// A value in quotes behind what says of what it is, wrapped at the view's width.
+pub(super) fn valued(before: &str, value: &str, view: &View) -> String {
     let value = escape::quoted_or_mask(value, view.values);
-    let line = [INDENT, &before.concat(), &value, "\n"].concat();
-    (columns(&line) <= view.width).then_some(line)
+    // Most fit a line, and need not be taken apart for it.
+    if columns(INDENT) + columns(before) + columns(&value) <= view.width {
+        return [INDENT, before, &value, "\n"].concat();
+    }
+    let pieces: Vec<Piece> = [Piece::plain(before)].into_iter().chain(words_of(&value)).collect();
+    fill(INDENT, CONTINUED, &pieces, view)
 }
 
 /// `name: "before" → "after"` where that fits a line, else both below each other with the words
@@ -93,8 +90,11 @@ fn literal(text: &str) -> Vec<Piece> {
 
 /// A value in quotes, one piece a word.
 fn whole(value: &Value, values: Values) -> Vec<Piece> {
-    let text = escape::quoted_or_mask(value.as_str(), values);
-    text.split_inclusive(' ').map(Piece::plain).collect()
+    words_of(&escape::quoted_or_mask(value.as_str(), values)).collect()
+}
+
+fn words_of(text: &str) -> impl Iterator<Item = Piece> {
+    text.split_inclusive(' ').map(Piece::plain)
 }
 
 /// Two values in quotes, with the words that differ marked in each.

@@ -100,10 +100,13 @@ fn each(steps: &[&Step], view: &View, out: &mut String) {
     let written = |steps: &[&Step]| -> String {
         steps.iter().map(|step| steps_text::step(step, view)).collect()
     };
-    // In rounds: the texts of all steps are not in memory twice.
+    // In rounds, and with room for what is to come: the texts of all steps are not in memory twice.
+    let mut left = steps.len();
     for round in steps.chunks(STEPS_A_ROUND) {
         let parts: Vec<String> = round.par_chunks(STEPS_AT_ONCE).map(written).collect();
+        out.reserve(parts.iter().map(String::len).sum::<usize>() / round.len() * left);
         out.extend(parts);
+        left -= round.len();
     }
 }
 

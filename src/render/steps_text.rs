@@ -168,15 +168,5 @@ fn create_text(create: &Create, view: &View) -> String {
 }
 
 fn channel(channel: &Channel, view: &View) -> String {
-    let line = fields_text::one_line(&[channel.kind.as_str(), " "], channel.address.as_str(), view);
-    if let Some(line) = line {
-        return line;
-    }
-    let address = escape::quoted_or_mask(channel.address.as_str(), view.values);
-    fill(
-        INDENT,
-        CONTINUED,
-        &[Piece::plain(format!("{} ", channel.kind)), Piece::plain(address)],
-        view,
-    )
+    fields_text::valued(&format!("{} ", channel.kind), channel.address.as_str(), view)
 }

@@ -43,6 +43,7 @@ pub(super) struct AnyHeader {
 }
 
 /// A customer that is recorded and not purged.
+// Nothing is written with it: `skip_serializing_if` tells the schema that no field has a default.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Customer {
@@ -52,16 +53,16 @@ pub(super) struct Customer {
     /// The organisation's own customer id.
     pub(super) id: PrimaryId,
     /// The names that are ours.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Names::is_empty")]
     fields: Names,
     /// The custom fields that are ours, by name; `null` if a field was cleared.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Custom::is_empty")]
     custom: Custom,
     /// The addresses that we added, by kind.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Addresses::is_empty")]
     channels: Addresses,
     /// Whether the customer must not be purged, also after its entry left the files.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     protect: bool,
 }
 

@@ -23,11 +23,6 @@ impl Linked {
         self.0.binary_search(channel).map(|at| self.0.remove(at)).is_ok()
     }
 
-    /// Forgets the channels that are not to be kept.
-    pub fn retain(&mut self, keep: impl FnMut(&Channel) -> bool) {
-        self.0.retain(keep);
-    }
-
     /// Whether the channel is recorded.
     #[must_use]
     pub fn contains(&self, channel: &Channel) -> bool {

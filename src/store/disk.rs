@@ -87,8 +87,11 @@ impl Source {
     pub(super) fn read(&self, limit: u64) -> Result<Vec<u8>, DiskError> {
         // Room for all of it at once, if the file is as long as it says.
         let long = length(&self.file, &self.path)?.min(limit);
-        let mut bytes = Vec::with_capacity(usize::try_from(long).unwrap_or_default());
-        let read = (&self.file).take(limit).read_to_end(&mut bytes);
+        let mut bytes = Vec::new();
+        let read = bytes
+            .try_reserve_exact(usize::try_from(long).unwrap_or(usize::MAX))
+            .map_err(|_| io::ErrorKind::OutOfMemory.into())
+            .and_then(|()| (&self.file).take(limit).read_to_end(&mut bytes));
         read.map_err(|error| DiskError::new("read", &self.path, error))?;
         Ok(bytes)
     }

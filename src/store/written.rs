@@ -3,10 +3,11 @@
 //! Law: the bytes are those that [`EventForm`] gives, which is what reads them again. Why twice: every
 //! request writes an intent, and its shape would copy all that the customer holds only to drop it.
 
-use super::form::EventForm;
+use super::form::{EffectForm, EventForm};
 use super::record::{Intent, Record};
-use crate::model::{Address, BrandId, Channel, Field, PrimaryId, Timestamp, Value, Verb};
-use crate::state::{Effect, Linked, Live, Recorded};
+use crate::model::{BrandId, PrimaryId, Timestamp, Verb};
+use crate::state::form::{AddressesOf, CustomOf, NamesOf};
+use crate::state::{Effect, Live};
 use serde::{Serialize, Serializer};
 
 /// A record with its number and its run.
@@ -67,21 +68,22 @@ impl Serialize for Deed<'_> {
                 serializer.serialize_newtype_variant("Deed", 0, "created", &LiveLine::of(live))
             }
             Effect::Updated(fields) => {
-                serializer.serialize_newtype_variant("Deed", 0, "updated", &FieldsLine::of(fields))
+                let line = FieldsLine { fields: NamesOf(fields), custom: CustomOf(fields) };
+                serializer.serialize_newtype_variant("Deed", 0, "updated", &line)
             }
-            effect => super::form::EffectForm::from(effect).serialize(serializer),
+            effect => EffectForm::from(effect).serialize(serializer),
         }
     }
 }
 
 #[derive(Serialize)]
 struct LiveLine<'a> {
-    #[serde(skip_serializing_if = "Names::is_empty")]
-    fields: Names<'a>,
-    #[serde(skip_serializing_if = "Custom::is_empty")]
-    custom: Custom<'a>,
-    #[serde(skip_serializing_if = "Addresses::is_empty")]
-    channels: Addresses<'a>,
+    #[serde(skip_serializing_if = "NamesOf::is_empty")]
+    fields: NamesOf<'a>,
+    #[serde(skip_serializing_if = "CustomOf::is_empty")]
+    custom: CustomOf<'a>,
+    #[serde(skip_serializing_if = "AddressesOf::is_empty")]
+    channels: AddressesOf<'a>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     protect: bool,
 }
@@ -89,9 +91,9 @@ struct LiveLine<'a> {
 impl<'a> LiveLine<'a> {
     fn of(live: &'a Live) -> Self {
         Self {
-            fields: Names::of(&live.fields),
-            custom: Custom(&live.fields),
-            channels: Addresses(&live.channels),
+            fields: NamesOf(&live.fields),
+            custom: CustomOf(&live.fields),
+            channels: AddressesOf(&live.channels),
             protect: live.protect,
         }
     }
@@ -99,84 +101,10 @@ impl<'a> LiveLine<'a> {
 
 #[derive(Serialize)]
 struct FieldsLine<'a> {
-    #[serde(skip_serializing_if = "Names::is_empty")]
-    fields: Names<'a>,
-    #[serde(skip_serializing_if = "Custom::is_empty")]
-    custom: Custom<'a>,
-}
-
-impl<'a> FieldsLine<'a> {
-    fn of(fields: &'a Fields) -> Self {
-        Self { fields: Names::of(fields), custom: Custom(fields) }
-    }
-}
-
-type Fields = crate::model::Fields<Recorded>;
-
-/// What a field contains; nothing is a field that was cleared.
-#[derive(Serialize)]
-#[serde(transparent)]
-struct Content<'a>(Option<&'a Value>);
-
-/// The two names.
-#[derive(Serialize)]
-struct Names<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    firstname: Option<Content<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    lastname: Option<Content<'a>>,
-}
-
-impl<'a> Names<'a> {
-    fn of(fields: &'a Fields) -> Self {
-        let of = |field| fields.get(field).map(|recorded| Content(recorded.value()));
-        Self { firstname: of(&Field::Firstname), lastname: of(&Field::Lastname) }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.firstname.is_none() && self.lastname.is_none()
-    }
-}
-
-/// The custom ones of these fields.
-struct Custom<'a>(&'a Fields);
-
-impl Custom<'_> {
-    fn is_empty(&self) -> bool {
-        !self.0.iter().any(|(field, _)| field.is_custom())
-    }
-}
-
-impl Serialize for Custom<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let custom = self.0.iter().filter(|(field, _)| field.is_custom());
-        serializer.collect_map(custom.map(|(field, recorded)| (field.name(), recorded.value())))
-    }
-}
-
-/// Addresses by kind.
-struct Addresses<'a>(&'a Linked);
-
-impl Addresses<'_> {
-    fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl Serialize for Addresses<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.by_kind().map(|(kind, channels)| (kind, OfKind(channels))))
-    }
-}
-
-/// The addresses of channels of one kind.
-struct OfKind<'a>(&'a [Channel]);
-
-impl Serialize for OfKind<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let addresses = self.0.iter().map(|channel| &channel.address);
-        serializer.collect_seq(addresses.map(Address::as_str))
-    }
+    #[serde(skip_serializing_if = "NamesOf::is_empty")]
+    fields: NamesOf<'a>,
+    #[serde(skip_serializing_if = "CustomOf::is_empty")]
+    custom: CustomOf<'a>,
 }
 
 #[cfg(test)]

@@ -75,18 +75,16 @@ fn escape(json: String) -> String {
         return json;
     }
     let mut safe = String::with_capacity(json.len() + 64);
-    let mut rest = json.as_str();
-    while let Some(at) = rest.find(risky) {
-        let (before, from) = rest.split_at(at);
-        safe.push_str(before);
-        let mut chars = from.chars();
-        for unit in chars.next().iter().flat_map(|c| c.encode_utf16(&mut [0; 2]).to_vec()) {
-            // Writing into a text cannot fail.
-            let _ = write!(safe, "\\u{unit:04x}");
+    for c in json.chars() {
+        if risky(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing into a text cannot fail.
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(c);
         }
-        rest = chars.as_str();
     }
-    safe.push_str(rest);
     safe
 }
 

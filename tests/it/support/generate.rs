@@ -136,8 +136,9 @@ pub(crate) fn free() -> impl Strategy<Value = Scene> {
                 if let Entry::Live(live) = entry {
                     live.protect = false;
                     // Only addresses of its own are left to each: nothing is stolen.
-                    live.channels
-                        .retain(|channel| scene::owns(key, channel.kind, &channel.address));
+                    let owns =
+                        |channel: &&Channel| scene::owns(key, channel.kind, &channel.address);
+                    live.channels = live.channels().filter(owns).cloned().collect();
                 }
             }
         });

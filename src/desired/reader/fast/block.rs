@@ -63,6 +63,7 @@ fn value<'t>(
         b'#' => {
             let hash = blanks::hash_behind(cursor.text(), Some(key_end));
             key.hash = hash && key.is_unquoted();
+            cursor.pass_line();
             let mut node = below(cursor, key, indent, depth)?;
             if let Node::Scalar(absent) = &mut node {
                 absent.hash = hash;
@@ -81,7 +82,6 @@ fn below<'t>(
     indent: usize,
     depth: usize,
 ) -> Option<Node<'t>> {
-    cursor.at = cursor.at.saturating_sub(usize::from(cursor.byte() == b'#'));
     cursor.end_line()?;
     let is_item = cursor.byte() == b'-' && matches!(cursor.byte_after(1), b' ' | b'\n');
     match cursor.here {

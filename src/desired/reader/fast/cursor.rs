@@ -103,7 +103,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// Passes what is left of a line.
-    fn pass_line(&mut self) {
+    pub(super) fn pass_line(&mut self) {
         self.at += self.count(|byte| byte != b'\n');
     }
 

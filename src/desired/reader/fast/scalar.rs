@@ -97,8 +97,7 @@ pub(super) fn quoted<'t>(cursor: &mut Cursor<'t>) -> Option<Scalar<'t>> {
             b'\n' => return None,
             b'\\' if quote == b'"' => {
                 parts.push_str(cursor.since(start));
-                parts.push(escaped(cursor.byte_after(1))?);
-                cursor.at += 2;
+                parts.push(escaped(cursor)?);
                 start = cursor.at;
             }
             byte if byte == quote && quote == b'\'' && cursor.byte_after(1) == quote => {
@@ -125,16 +124,24 @@ pub(super) fn quoted<'t>(cursor: &mut Cursor<'t>) -> Option<Scalar<'t>> {
     is_usual(&text).then_some(Scalar { text, style: Style::Quoted, mark, hash: false, bare: false })
 }
 
-/// What the usual escapes of double quotes stand for (YAML 1.2.2, 5.7).
-fn escaped(sign: u8) -> Option<char> {
-    match sign {
-        b'"' => Some('"'),
-        b'\\' => Some('\\'),
-        b'/' => Some('/'),
-        b'n' => Some('\n'),
-        b't' => Some('\t'),
-        _ => None,
+/// What one of the usual escapes of double quotes stands for (YAML 1.2.2, 5.7), up to behind it.
+fn escaped(cursor: &mut Cursor<'_>) -> Option<char> {
+    let sign = cursor.byte_after(1);
+    cursor.at += 2;
+    let digits = match sign {
+        b'"' | b'\\' | b'/' => return Some(char::from(sign)),
+        b'n' => return Some('\n'),
+        b't' => return Some('\t'),
+        b'x' => 2,
+        b'u' => 4,
+        _ => return None,
+    };
+    let code = str::from_utf8(cursor.rest().get(..digits)?).ok()?;
+    if !code.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
     }
+    cursor.at += digits;
+    char::from_u32(u32::from_str_radix(code, 16).ok()?)
 }
 
 /// A text in a block behind `|` or `>`, below a key behind so many blanks.

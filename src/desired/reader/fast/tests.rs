@@ -55,7 +55,7 @@ fn both_ways_agree_on_every_file_of_the_tests_and_examples() {
 fn usual_files_are_read_the_short_way() {
     for text in [
         "a: 1\n",
-        "# who\n\na: 1 # why\nb:   'it''s'   \nc: \"x\\\"y\"\n",
+        "# who\n\na: 1 # why\nb:   'it''s'   \nc: \"x\\\"y\"\nd: \"Z\\u00FCrich \\xe9\\n\"\n",
         "---\na: {}\n---\n# two\nb: []\n",
         "a:\n  b:\n    - x\n    - 'y' # z\n  c:\n  - 1\nd:\n",
         "a: {b: [x, \"y\", {c: d}], 'e': +31 20 / 5}\n",
@@ -142,6 +142,8 @@ impl Writer {
             "'it''s'",
             "\"q\"",
             "\"\\\"\\\\\\n\"",
+            "\"\\u00FC\\xe9\"",
+            "\"\\u00z\"",
             "é",
             "~",
             "null",
