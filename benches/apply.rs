@@ -32,14 +32,17 @@
 )]
 
 mod bare;
+mod sandbox;
+mod setting;
 
 use bare::account;
 use bare::client::{self, Threads};
 use bare::process::{Used, run};
 use bare::server::{self, Seen, Server};
-use std::io::{BufRead, BufReader, Write};
+use sandbox::{Sandbox, omniform};
+use setting::{Folder, number};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
@@ -72,10 +75,7 @@ fn measure() {
     let concurrency = number("OMNIFORM_BENCH_CONCURRENCY", 64);
     let rounds = number("OMNIFORM_BENCH_ROUNDS", 5);
     let paced = number("OMNIFORM_BENCH_PACED", 1500);
-    let places = Places {
-        disk: place("OMNIFORM_BENCH_DISK", env!("CARGO_TARGET_TMPDIR")),
-        memory: place("OMNIFORM_BENCH_MEMORY", "/dev/shm"),
-    };
+    let places = Places { disk: setting::disk(), memory: sandbox::memory() };
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     println!("{customers} customers, concurrency {concurrency}, {rounds} rounds, {cores} cores");
     if rounds > 0 {
@@ -131,7 +131,7 @@ fn race(customers: usize, concurrency: usize, rounds: usize, places: &Places) {
             let used = apply(&server.url, customers, concurrency, NO_LIMIT, place);
             to.push(line(&used, server, who));
         }
-        let sandbox = Sandbox::start(&places.memory);
+        let sandbox = Sandbox::start();
         let used = apply(&sandbox.url, customers, concurrency, NO_LIMIT, &places.disk);
         lines.sandboxed.push(Line::of(&used, None, requests).told(SANDBOX));
         syncs.push(sync(&places.disk).as_secs_f64());
@@ -277,14 +277,6 @@ fn most_in_a_second(arrivals: &[Duration]) -> usize {
     most
 }
 
-fn number(name: &str, default: usize) -> usize {
-    env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
-
-fn place(name: &str, default: &str) -> PathBuf {
-    env::var_os(name).map_or_else(|| default.into(), PathBuf::from)
-}
-
 fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     figures[figures.len() / 2]
@@ -301,55 +293,4 @@ fn apply(url: &str, customers: usize, concurrency: usize, rate: f64, disk: &Path
     let expected = format!("Applied: {customers} created, ");
     assert!(used.status.success() && used.stdout.contains(&expected), "{}", used.stdout);
     used
-}
-
-fn omniform(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_omniform"));
-    command.current_dir(folder).env_clear().env("OMNIDESK_API_KEY", "bench");
-    command
-}
-
-/// A folder that is removed at the end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(below: &Path, what: &str) -> Self {
-        let path = below.join(format!("omniform-apply-{}-{what}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// The program's own account in a process of its own, its data in memory.
-struct Sandbox {
-    process: Child,
-    url: String,
-    _data: Folder,
-}
-
-impl Sandbox {
-    fn start(memory: &Path) -> Self {
-        let data = Folder::new(memory, "account");
-        let mut command = omniform(&data.0);
-        command.args(["sandbox", "--listen", "127.0.0.1:0"]);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut process = command.spawn().unwrap();
-        let mut url = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut url).unwrap();
-        Self { process, url: url.trim().to_owned(), _data: data }
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }

@@ -16,12 +16,15 @@
     reason = "a measurement fails by panicking, reads the clock and prints what it found"
 )]
 
+mod sandbox;
+mod setting;
+
+use sandbox::{Sandbox, omniform};
+use setting::{Folder, number};
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
-use std::{env, fs};
 
 /// The ratio that is aimed at, with 32 requests at once.
 const RATIO_AIM: f64 = 1.3;
@@ -30,15 +33,12 @@ fn main() {
     let customers = number("OMNIFORM_BENCH_CUSTOMERS", 10_000);
     let concurrency = number("OMNIFORM_BENCH_CONCURRENCY", 32);
     let rounds = number("OMNIFORM_BENCH_ROUNDS", 5);
-    let disk = place("OMNIFORM_BENCH_DISK", env!("CARGO_TARGET_TMPDIR"));
-    let memory = place("OMNIFORM_BENCH_MEMORY", "/dev/shm");
+    let (disk, memory) = (setting::disk(), sandbox::memory());
     println!("{customers} customers, concurrency {concurrency}, {rounds} rounds");
     let (mut on_disk, mut in_memory) = (Vec::new(), Vec::new());
     for round in 1..=rounds {
-        let (kept, lost) = (
-            apply(&disk, &memory, customers, concurrency),
-            apply(&memory, &memory, customers, concurrency),
-        );
+        let (kept, lost) =
+            (apply(&disk, customers, concurrency), apply(&memory, customers, concurrency));
         println!(
             "round {round}: {kept:.2?} on {}, {lost:.2?} on {}",
             disk.display(),
@@ -54,23 +54,14 @@ fn main() {
     );
 }
 
-fn number(name: &str, default: usize) -> usize {
-    env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
-
-fn place(name: &str, default: &str) -> PathBuf {
-    env::var_os(name).map_or_else(|| default.into(), PathBuf::from)
-}
-
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times[times.len() / 2]
 }
 
 /// Applies everybody to an empty account, with the state in a new folder there; gives how long it took.
-fn apply(there: &Path, memory: &Path, customers: usize, concurrency: usize) -> Duration {
-    let (record, account) = (Folder::new(there, "record"), Folder::new(memory, "account"));
-    let sandbox = Sandbox::start(&account.0);
+fn apply(there: &Path, customers: usize, concurrency: usize) -> Duration {
+    let (record, sandbox) = (Folder::new(there, "record"), Sandbox::start());
     let project =
         format!("version: 1\nendpoint: {}\nbrands: {{ shop: {{ id: 1 }} }}\n", sandbox.url);
     fs::write(record.0.join("omniform.yaml"), project).unwrap();
@@ -91,52 +82,4 @@ fn apply(there: &Path, memory: &Path, customers: usize, concurrency: usize) -> D
     let expected = format!("Applied: {customers} created, ");
     assert!(output.status.success() && report.contains(&expected), "{report}");
     took
-}
-
-fn omniform(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_omniform"));
-    command.current_dir(folder).env_clear().env("OMNIDESK_API_KEY", "bench").stdin(Stdio::null());
-    command
-}
-
-/// A folder that is removed at the end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(below: &Path, what: &str) -> Self {
-        let path = below.join(format!("omniform-durability-{}-{what}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-/// An account in a process of its own.
-struct Sandbox {
-    process: Child,
-    url: String,
-}
-
-impl Sandbox {
-    fn start(folder: &Path) -> Self {
-        let mut command = omniform(folder);
-        command.args(["sandbox", "--listen", "127.0.0.1:0"]);
-        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut url = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut url).unwrap();
-        Self { process, url: url.trim().to_owned() }
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }

@@ -18,6 +18,10 @@ use std::time::Duration;
 const SIZES: [usize; 2] = [1_000, 10_000];
 const PER_FILE: usize = 1_000;
 
+/// As in the program.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How the files differ from the record.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Case {

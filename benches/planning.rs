@@ -30,14 +30,16 @@
 mod measured;
 mod repository;
 mod scan;
+mod setting;
 
 use measured::Measured;
 use omniform::desired::SourceFile;
 use omniform::state::format;
 use repository::{Moment, PROJECT, Repository};
+use setting::{Folder, number};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use std::{env, fs, process};
+use std::{env, fs};
 
 const OMNIFORM: &str = env!("CARGO_BIN_EXE_omniform");
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
@@ -177,15 +179,15 @@ impl Table {
 
 /// Writes a repository, runs all cases on it in alternating rounds, and prints the medians.
 fn measure(customers: usize, per_file: usize) -> Table {
-    let rounds = env::var("OMNIFORM_BENCH_ROUNDS").map_or(5, |text| text.parse().unwrap());
-    let folder = Folder::new();
+    let rounds = number("OMNIFORM_BENCH_ROUNDS", 5);
+    let folder = &Folder::new(&setting::disk(), "planning");
     for (moment, word) in [(Moment::Before, None), (CHANGED, Some("after"))] {
-        let at = folder.of(moment).display().to_string();
+        let at = of(folder, moment).display().to_string();
         let (customers, per_file) = (customers.to_string(), per_file.to_string());
         let arguments = ["write", &at, &customers, &per_file].into_iter().chain(word);
         measured::again(&folder.0, &arguments.collect::<Vec<_>>());
     }
-    let (files, bytes) = weigh(&folder.of(Moment::Before));
+    let (files, bytes) = weigh(&of(folder, Moment::Before));
     println!(
         "\n{} customers, {} {}, {:.1} MB\n",
         thousands(customers),
@@ -198,7 +200,7 @@ fn measure(customers: usize, per_file: usize) -> Table {
     let mut runs: Vec<Vec<Measured>> = cases.iter().map(|_| Vec::new()).collect();
     for _ in 0..rounds {
         for ((_, work), runs) in cases.iter().zip(&mut runs) {
-            runs.push(work.run(&folder));
+            runs.push(work.run(folder));
         }
     }
     let named = cases.iter().zip(runs).map(|((name, _), runs)| (*name, measured::median(&runs)));
@@ -211,17 +213,17 @@ impl Work {
     fn run(&self, folder: &Folder) -> Measured {
         match self {
             Self::Omniform(moment, arguments) => {
-                measured::run(&folder.of(*moment), OMNIFORM, arguments)
+                measured::run(&of(folder, *moment), OMNIFORM, arguments)
             }
             Self::Scan(reader) => {
-                let figures = measured::again(&folder.of(Moment::Before), &["scan", reader]);
+                let figures = measured::again(&of(folder, Moment::Before), &["scan", reader]);
                 let [wall, cpu] = figures[..] else { panic!("expected two figures") };
                 let (wall, cpu) = (Duration::from_nanos(wall), Duration::from_nanos(cpu));
                 Measured { wall, cpu, peak: None }
             }
             Self::Cat => {
                 let arguments = ["customers", "-type", "f", "-exec", "cat", "{}", "+"];
-                measured::run(&folder.of(Moment::Before), "find", &arguments)
+                measured::run(&of(folder, Moment::Before), "find", &arguments)
             }
         }
     }
@@ -246,6 +248,7 @@ fn write(folder: &str, customers: &str, per_file: &str, moment: Moment) {
     let (repository, folder) = (Repository { customers, per_file, moment }, Path::new(folder));
     let project = repository::project();
     fs::create_dir_all(folder).unwrap();
+    assert!(!folder.join("customers").exists(), "{} has customers already", folder.display());
     fs::write(folder.join("omniform.yaml"), PROJECT).unwrap();
     for file in repository.files() {
         let path = folder.join(&file.name);
@@ -287,26 +290,7 @@ fn thousands(number: usize) -> String {
     }
 }
 
-/// A place for two repositories, which are removed at the end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        let below = env::var_os("OMNIFORM_BENCH_DISK");
-        let below = below.unwrap_or_else(|| env!("CARGO_TARGET_TMPDIR").into());
-        let path = PathBuf::from(below).join(format!("omniform-planning-{}", process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn of(&self, moment: Moment) -> PathBuf {
-        self.0.join(if moment == Moment::Before { "before" } else { "after" })
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+/// Where the repository of a moment lies.
+fn of(folder: &Folder, moment: Moment) -> PathBuf {
+    folder.0.join(if moment == Moment::Before { "before" } else { "after" })
 }

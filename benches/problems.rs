@@ -16,6 +16,10 @@ use omniform::render::{
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
+/// As in the program.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const PROJECT: &str = "version: 1\nendpoint: sandbox\nbrands: { shop: { id: 1 } }\n";
 const FILES: usize = 100;
 const ROUNDS: usize = 5;

@@ -13,20 +13,22 @@
     reason = "a measurement fails by panicking, reads the clock and prints what it found"
 )]
 
+mod setting;
+
+use setting::{Folder, number};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use std::{env, fs};
 
 const OMNIFORM: &str = env!("CARGO_BIN_EXE_omniform");
 const CUSTOMERS: usize = 10;
 
 fn main() {
-    let rounds = env::var("OMNIFORM_BENCH_ROUNDS").ok().and_then(|text| text.parse().ok());
-    let rounds: usize = rounds.unwrap_or(50);
-    let bare = Project::new("bare", "");
-    let reached = Project::new("reached", ", telephone: +3120123");
+    let rounds = number("OMNIFORM_BENCH_ROUNDS", 50);
+    let bare = project("bare", "");
+    let reached = project("reached", ", telephone: +3120123");
     let here = Path::new(".");
     let mut measured = [
         ("/bin/true", "/bin/true", &[][..], here, Vec::new()),
@@ -46,7 +48,8 @@ fn main() {
     println!("median of {rounds} runs, and what it is above that of /bin/true");
     let medians = measured.map(|(what, .., times)| (what, median(times)));
     let floor = medians[0].1;
-    for (what, median) in medians {
+    println!("/bin/true: {floor:.2?}");
+    for (what, median) in &medians[1..] {
         println!("{what}: {median:.2?} ({:.2?})", median.saturating_sub(floor));
     }
     println!("binary: {} bytes", fs::metadata(OMNIFORM).unwrap().len());
@@ -69,34 +72,23 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times[times.len() / 2]
 }
 
-/// A folder with customers who are not recorded yet; removed at the end.
-struct Project(PathBuf);
-
-impl Project {
-    /// `channel` is the beginning of one more channel; each customer's number is put behind it.
-    fn new(name: &str, channel: &str) -> Self {
-        let name = format!("omniform-small-{}-{name}", std::process::id());
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        fs::create_dir_all(folder.join("customers")).unwrap();
-        let project = "version: 1\nendpoint: sandbox\nbrands: { shop: { id: 1 } }\n";
-        fs::write(folder.join("omniform.yaml"), project).unwrap();
-        let mut text = String::from("brand: shop\ncustomers:\n");
-        for n in 0..CUSTOMERS {
-            let more = if channel.is_empty() { String::new() } else { format!("{channel}{n:04}") };
-            writeln!(
-                text,
-                "  C-{n}:\n    firstname: Ada\n    fields: {{ tier: gold, region: EU }}\n    \
-                 channels: {{ email: c{n}@example.com{more} }}"
-            )
-            .unwrap();
-        }
-        fs::write(folder.join("customers/shop.yaml"), text).unwrap();
-        Self(folder)
+/// A folder with customers who are not recorded yet. `channel` is the beginning of one more channel; each
+/// customer's number is put behind it.
+fn project(name: &str, channel: &str) -> Folder {
+    let folder = Folder::new(&setting::disk(), name);
+    fs::create_dir(folder.0.join("customers")).unwrap();
+    let project = "version: 1\nendpoint: sandbox\nbrands: { shop: { id: 1 } }\n";
+    fs::write(folder.0.join("omniform.yaml"), project).unwrap();
+    let mut text = String::from("brand: shop\ncustomers:\n");
+    for n in 0..CUSTOMERS {
+        let more = if channel.is_empty() { String::new() } else { format!("{channel}{n:04}") };
+        writeln!(
+            text,
+            "  C-{n}:\n    firstname: Ada\n    fields: {{ tier: gold, region: EU }}\n    \
+             channels: {{ email: c{n}@example.com{more} }}"
+        )
+        .unwrap();
     }
-}
-
-impl Drop for Project {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+    fs::write(folder.0.join("customers/shop.yaml"), text).unwrap();
+    folder
 }
