@@ -146,8 +146,8 @@ mod tests {
     use super::{Raw, encode, page, term};
     use crate::desired::{Api, Auth, Body};
     use crate::model::{
-        Address, BrandId, Channel, Field, FieldName, Fields, Key, Kind, NonEmpty, PrimaryId, Value,
-        Wish,
+        Address, BrandId, Channel, Field, FieldName, Key, Kind, NonEmpty, PrimaryId, Value, Wish,
+        Wishes,
     };
     use crate::plan::{Action, AddChannels, Change, Create, Purge};
     use std::time::Duration;
@@ -181,7 +181,7 @@ mod tests {
 
     fn create() -> Action {
         Action::Create(Create {
-            fields: Fields::from_iter([
+            fields: Wishes::from_iter([
                 (Field::Firstname, set("Zoë")),
                 (Field::Lastname, set("O'Neil")),
                 (custom("postcode"), set("01234")),
@@ -442,7 +442,7 @@ mod tests {
     #[test]
     fn the_least_create_has_no_channel_no_ticket_and_no_word_about_syncing() {
         let least = Action::Create(Create {
-            fields: Fields::new(),
+            fields: Wishes::default(),
             channel: None,
             no_sync: false,
             ticket_id: None,

@@ -126,7 +126,7 @@ fn wanted(
     }
     custom_fields(&entry.fields, &mut fields, names, findings);
     Wanted {
-        fields,
+        fields: fields.into(),
         channels: channels(entry, marks, findings),
         no_sync: flag(entry.no_sync.as_ref(), "no_sync", findings).unwrap_or(defaults.no_sync),
         ticket_id: entry.ticket_id.as_ref().and_then(|text| ticket(text, findings)),

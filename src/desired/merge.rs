@@ -5,7 +5,7 @@
 
 use super::declare::Found;
 use super::findings::Bounded;
-use super::{Brands, Desired};
+use super::{Brands, Customers, Desired};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::model::{BrandId, Channel, Place};
 use rayon::prelude::*;
@@ -30,6 +30,7 @@ pub(super) fn merge(brands: &Brands, mut found: Vec<Found>) -> (Desired, Diagnos
     ids_by_case(&found, &mut list);
     addresses_twice(&found, &mut list);
     let customers = found.into_iter().map(|found| (found.key, found.declared)).collect();
+    let customers = Customers::from_sorted_store_unchecked(customers);
     (Desired { brands: brands.clone(), customers }, list.into_list())
 }
 

@@ -39,7 +39,7 @@ pub use guess::guess_project;
 pub use print::print;
 pub use project::{Api, Auth, Body, Brand, Brands, ChangeLimit, OnRemoval, Policy, Project};
 pub use schema::{schema_customers, schema_project};
-pub use set::{Declared, Desired, Order, Wanted};
+pub use set::{Customers, Declared, Desired, Order, Wanted};
 
 use crate::diagnostic::{Code, Diagnostics};
 use findings::{Bounded, Findings};

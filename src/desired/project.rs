@@ -141,8 +141,7 @@ impl Brands {
     /// The customer's address in outputs; `None` if the project names no such brand.
     #[must_use]
     pub fn customer(&self, key: &Key) -> Option<Customer> {
-        let brand = self.name(key.brand)?.clone();
-        Some(Customer { brand, id: key.primary.clone(), brand_id: key.brand })
+        self.name(key.brand).map(|name| key.customer(name))
     }
 
     /// The brands by name.

@@ -1,8 +1,8 @@
 //! What all files together declare. *Pure.*
 
 use super::Brands;
-use crate::model::{Channels, Fields, Key, Place, Wish};
-use std::collections::BTreeMap;
+use crate::model::{BrandId, Channels, Key, Place, Wishes};
+use litemap::LiteMap;
 
 /// Every declared customer, by brand id, then id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,7 +10,20 @@ pub struct Desired {
     /// The project's brands.
     pub brands: Brands,
     /// The customers.
-    pub customers: BTreeMap<Key, Declared>,
+    pub customers: Customers,
+}
+
+/// What is declared of whom. It is made once, from all files, and then only read: one sorted list.
+pub type Customers = LiteMap<Key, Declared>;
+
+impl Desired {
+    /// The customers of a brand, by id.
+    #[must_use]
+    pub fn of(&self, brand: BrandId) -> &[(Key, Declared)] {
+        let all = self.customers.as_slice();
+        let rest = &all[all.partition_point(|(key, _)| key.brand < brand)..];
+        &rest[..rest.partition_point(|(key, _)| key.brand == brand)]
+    }
 }
 
 /// A customer as meant by the files.
@@ -37,7 +50,7 @@ impl Declared {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// The fields that are ours.
-    pub fields: Fields<Wish>,
+    pub fields: Wishes,
     /// The addresses by kind, each list in the order of the file and without repetition.
     pub channels: Channels,
     /// Whether tickets stay unlinked.

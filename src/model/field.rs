@@ -5,7 +5,7 @@ use litemap::LiteMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::fmt;
+use std::{fmt, ops::Deref, sync::Arc};
 
 /// The name of a custom field, as written in the files (without the account's prefix).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -84,6 +84,39 @@ impl fmt::Display for Field {
 /// Something about each of some fields, in the order of the fields. Customers have few of them, so it is
 /// one sorted list.
 pub type Fields<T> = LiteMap<Field, T>;
+
+/// What is wished of a customer's fields: shared by its declaration and the step that creates it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wishes(Arc<Fields<Wish>>);
+
+impl From<Fields<Wish>> for Wishes {
+    fn from(fields: Fields<Wish>) -> Self {
+        Self(Arc::new(fields))
+    }
+}
+
+impl FromIterator<(Field, Wish)> for Wishes {
+    fn from_iter<I: IntoIterator<Item = (Field, Wish)>>(wishes: I) -> Self {
+        Fields::from_iter(wishes).into()
+    }
+}
+
+impl Deref for Wishes {
+    type Target = Fields<Wish>;
+
+    fn deref(&self) -> &Fields<Wish> {
+        &self.0
+    }
+}
+
+impl<'a> IntoIterator for &'a Wishes {
+    type Item = (&'a Field, &'a Wish);
+    type IntoIter = <&'a Fields<Wish> as IntoIterator>::IntoIter;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
 
 /// The text of a field in normal form: NFC, not empty, no blanks at its ends.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]

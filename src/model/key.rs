@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::fmt;
+use std::ops::RangeFrom;
 
 /// Omnidesk's number of a brand, from 1.
 #[derive(
@@ -124,6 +125,19 @@ pub struct Key {
     pub brand: BrandId,
     /// The organisation's own id.
     pub primary: PrimaryId,
+}
+
+impl Key {
+    /// Every key of a brand, and of the brands after it.
+    pub(crate) fn from_brand(brand: BrandId) -> RangeFrom<Self> {
+        // Before the first id that there can be.
+        Self { brand, primary: PrimaryId(SmolStr::default()) }..
+    }
+
+    /// The customer, by the project's name of its brand.
+    pub(crate) fn customer(&self, brand: &BrandName) -> Customer {
+        Customer { brand: brand.clone(), id: self.primary.clone(), brand_id: self.brand }
+    }
 }
 
 /// A customer's address in outputs and flags: `brand/id`, with the brand's number beside it.

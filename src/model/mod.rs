@@ -21,7 +21,7 @@ mod verb;
 pub use channel::{Address, AddressProblem, Channel, Kind, Parsed};
 pub use channels::Channels;
 pub use endpoint::{Endpoint, EndpointProblem};
-pub use field::{Field, FieldName, Fields, Value, Wish};
+pub use field::{Field, FieldName, Fields, Value, Wish, Wishes};
 pub use key::{BrandId, BrandName, Customer, Key, PrimaryId};
 pub use nonempty::NonEmpty;
 pub use place::{Place, Source};

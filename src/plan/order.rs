@@ -6,13 +6,42 @@
 use super::{Step, diff::Draft};
 use crate::model::{Customer, Verb};
 
-/// Sorts drafts and numbers them from 1. Drafts of one customer keep their order.
-pub(super) fn arrange(mut drafts: Vec<(Customer, Draft)>) -> Vec<Step> {
-    let last = |draft: &Draft| draft.action.verb() == Verb::Purge;
-    drafts.sort_by(|(a, x), (b, y)| (last(x), a).cmp(&(last(y), b)));
-    let number = |((customer, draft), id): ((Customer, Draft), u32)| {
-        let Draft { action, reason, source, held } = draft;
-        Step { id, customer, action, reason, source, held }
-    };
-    drafts.into_iter().zip(1..).map(number).collect()
+/// Steps as they come: customers by brand name, then id.
+#[derive(Debug, Default)]
+pub(super) struct Ordered {
+    steps: Vec<Step>,
+    purges: Vec<(Customer, Draft)>,
+}
+
+impl Ordered {
+    /// Adds the drafts of the next customer, which keep their order.
+    pub(super) fn add(&mut self, customer: &Customer, drafts: Vec<Draft>) {
+        for draft in drafts {
+            if draft.action.verb() == Verb::Purge {
+                self.purges.push((customer.clone(), draft));
+            } else {
+                push(&mut self.steps, customer.clone(), draft);
+            }
+        }
+    }
+
+    /// Makes room for about so many more.
+    pub(super) fn reserve(&mut self, drafts: usize) {
+        // A little too much is cheaper than to find a larger place for all of them.
+        self.steps.reserve(drafts + drafts / 32);
+    }
+
+    /// All steps, numbered from 1.
+    pub(super) fn into_steps(self) -> Vec<Step> {
+        let Self { mut steps, purges } = self;
+        steps.reserve(purges.len());
+        purges.into_iter().for_each(|(customer, draft)| push(&mut steps, customer, draft));
+        steps
+    }
+}
+
+fn push(steps: &mut Vec<Step>, customer: Customer, draft: Draft) {
+    let Draft { action, reason, source, held } = draft;
+    let id = u32::try_from(steps.len() + 1).unwrap_or(u32::MAX);
+    steps.push(Step { id, customer, action, reason, source, held });
 }

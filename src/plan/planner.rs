@@ -1,8 +1,6 @@
 //! Files, record and policy into one plan. *Pure.* Laws: *Settled*, *Deterministic*.
 
-use super::{
-    Frozen, Note, Plan, check::check, diff::Difference, diff::Draft, order::arrange, policy,
-};
+use super::{Frozen, Note, Plan, Step, check::check, diff::Difference, order::Ordered, policy};
 use crate::desired::{Declared, Desired, OnRemoval, Policy};
 use crate::diagnostic::Diagnostics;
 use crate::model::{BrandId, Channel, Customer, Endpoint, Key, Selection};
@@ -64,11 +62,9 @@ pub fn plan(inputs: &Inputs<'_>) -> Result<Plan, Diagnostics> {
 
 /// Makes the plan without a look at what forbids it.
 pub(super) fn make(inputs: &Inputs<'_>) -> Plan {
-    let (drafts, mut notes) = compare(inputs);
-    let mut steps = arrange(drafts);
+    let (mut steps, notes) = compare(inputs);
     policy::hold_purges(&mut steps, inputs.allow_purge.unwrap_or(inputs.policy.purge_limit));
     let refusal = policy::refusal(&steps, inputs.policy.change_limit, inputs.state);
-    notes.sort_by(|a, b| a.customer.cmp(&b.customer));
     Plan {
         base: inputs.state.map(|state| Base {
             version: state.version().clone(),
@@ -83,31 +79,41 @@ pub(super) fn make(inputs: &Inputs<'_>) -> Plan {
     }
 }
 
-/// Compares every customer that is selected and not frozen.
-fn compare(inputs: &Inputs<'_>) -> (Vec<(Customer, Draft)>, Vec<Note>) {
+/// Compares every customer that is selected and not frozen: brand by brand in the order of their names, so
+/// that steps and notes come in the order in which they stand.
+fn compare(inputs: &Inputs<'_>) -> (Vec<Step>, Vec<Note>) {
     let frozen: BTreeSet<&Key> = inputs.doubts.iter().map(|doubt| &doubt.key).collect();
     let known = Known::new(inputs);
-    let (mut drafts, mut notes) = (Vec::new(), Vec::new());
-    let mut pairs = Pairs::new(inputs);
-    loop {
-        let round: Vec<Pair<'_>> = pairs.by_ref().take(ROUND).collect();
-        let is_last = round.len() < ROUND;
-        for (key, mut difference) in differences(round, inputs.policy.on_removal) {
-            if frozen.contains(key) {
-                continue;
+    let (mut steps, mut notes) = (Ordered::default(), Vec::new());
+    let mut left = inputs.desired.customers.len();
+    for (name, brand) in inputs.desired.brands.iter() {
+        let recorded = inputs.state.into_iter().flat_map(|state| state.entries_of(brand.id));
+        let mut pairs = pairs(inputs.desired.of(brand.id), recorded);
+        loop {
+            let round: Vec<Pair<'_>> = pairs.by_ref().take(ROUND).collect();
+            let compared = round.len();
+            let differences = differences(round, inputs.policy.on_removal);
+            let drafts: usize = differences.iter().map(|(_, found)| found.drafts.len()).sum();
+            steps.reserve(drafts * left.max(compared) / compared.max(1));
+            left = left.saturating_sub(compared);
+            for (key, mut difference) in differences {
+                let customer = key.customer(name);
+                if frozen.contains(key) || !inputs.selection.contains(&customer) {
+                    continue;
+                }
+                if difference.adds_channels() {
+                    difference.hold_addresses(&customer, |channel| known.owner(brand.id, channel));
+                }
+                steps.add(&customer, difference.drafts);
+                let note = |remark| Note { customer: customer.clone(), remark };
+                notes.extend(difference.remarks.into_iter().map(note));
             }
-            let Some(customer) = inputs.selected(key) else { continue };
-            if difference.adds_channels() {
-                difference.hold_addresses(&customer, |channel| known.owner(key.brand, channel));
+            if compared < ROUND {
+                break;
             }
-            let note = |remark| Note { customer: customer.clone(), remark };
-            notes.extend(difference.remarks.into_iter().map(note));
-            drafts.extend(difference.drafts.into_iter().map(|draft| (customer.clone(), draft)));
-        }
-        if is_last {
-            return (drafts, notes);
         }
     }
+    (steps.into_steps(), notes)
 }
 
 /// What sets declarations and records apart, in their order.
@@ -134,14 +140,6 @@ fn frozen(inputs: &Inputs<'_>) -> Vec<Frozen> {
     frozen
 }
 
-impl Inputs<'_> {
-    /// The customer by its name, if the plan is about it.
-    fn selected(&self, key: &Key) -> Option<Customer> {
-        let customer = self.desired.brands.customer(key)?;
-        self.selection.contains(&customer).then_some(customer)
-    }
-}
-
 /// Who has which channel; looked up only once somebody gets a channel, since most plans add none.
 struct Known<'a> {
     inputs: &'a Inputs<'a>,
@@ -164,36 +162,22 @@ impl<'a> Known<'a> {
 type Pair<'a> = (&'a Key, Option<&'a Declared>, Option<&'a Entry>);
 
 /// Declarations and records side by side, in the order of their keys.
-struct Pairs<'a> {
-    declared: std::iter::Peekable<std::collections::btree_map::Iter<'a, Key, Declared>>,
-    entries: Option<std::iter::Peekable<std::collections::btree_map::Iter<'a, Key, Entry>>>,
-}
-
-impl<'a> Pairs<'a> {
-    fn new(inputs: &Inputs<'a>) -> Self {
-        Self {
-            declared: inputs.desired.customers.iter().peekable(),
-            entries: inputs.state.map(|state| state.entries().iter().peekable()),
-        }
-    }
-}
-
-impl<'a> Iterator for Pairs<'a> {
-    type Item = Pair<'a>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let declared = self.declared.peek().map(|&(key, _)| key);
-        let entry = self.entries.as_mut().and_then(|entries| entries.peek()).map(|&(key, _)| key);
-        let key = match (declared, entry) {
-            (Some(a), Some(b)) => a.min(b),
-            (a, b) => a.or(b)?,
+fn pairs<'a>(
+    declared: &'a [(Key, Declared)],
+    recorded: impl Iterator<Item = (&'a Key, &'a Entry)>,
+) -> impl Iterator<Item = Pair<'a>> {
+    let mut declared = declared.iter().map(|(key, declared)| (key, declared)).peekable();
+    let mut recorded = recorded.peekable();
+    std::iter::from_fn(move || {
+        let key = match (declared.peek(), recorded.peek()) {
+            (Some(&(a, _)), Some(&(b, _))) => a.min(b),
+            (Some(&(key, _)), None) | (None, Some(&(key, _))) => key,
+            (None, None) => return None,
         };
-        let declared =
-            self.declared.next_if(|&(next, _)| next == key).map(|(_, declared)| declared);
-        let entries = self.entries.as_mut();
-        let entry = entries.and_then(|entries| entries.next_if(|&(next, _)| next == key));
-        Some((key, declared, entry.map(|(_, entry)| entry)))
-    }
+        let declared = declared.next_if(|&(next, _)| next == key).map(|(_, declared)| declared);
+        let entry = recorded.next_if(|&(next, _)| next == key).map(|(_, entry)| entry);
+        Some((key, declared, entry))
+    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::{AllowEmpty, Inputs, Plan, plan};
 use crate::desired::{
-    Brand, Brands, ChangeLimit, Declared, Desired, OnRemoval, Order, Policy, Wanted,
+    Brand, Brands, ChangeLimit, Customers, Declared, Desired, OnRemoval, Order, Policy, Wanted,
 };
 use crate::diagnostic::Diagnostics;
 use crate::model::{
@@ -33,7 +33,7 @@ impl Scene {
             brands.add(BrandName::new(name).unwrap(), brand).unwrap();
         }
         Self {
-            desired: Desired { brands, customers: BTreeMap::new() },
+            desired: Desired { brands, customers: Customers::default() },
             entries: BTreeMap::new(),
             doubts: Vec::new(),
             policy: Policy {

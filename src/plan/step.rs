@@ -1,8 +1,8 @@
 //! A plan and its parts. *Pure.*
 
 use crate::model::{
-    Address, Channel, Customer, Endpoint, Field, Fields, NonEmpty, Source, Timestamp, Value, Verb,
-    Wish,
+    Address, Channel, Customer, Endpoint, Field, NonEmpty, Source, Timestamp, Value, Verb, Wish,
+    Wishes,
 };
 use crate::state::{Base, Recorded};
 use std::collections::BTreeSet;
@@ -116,7 +116,7 @@ impl Action {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Create {
     /// The fields to set, or to send as an empty text.
-    pub fields: Fields<Wish>,
+    pub fields: Wishes,
     /// The one channel that a create carries.
     pub channel: Option<Channel>,
     /// Whether other tickets stay unlinked.

@@ -125,7 +125,7 @@ mod tests {
     use crate::api::{Answer, Helpdesk, Presence};
     use crate::desired::{Api, Auth, Body};
     use crate::model::{
-        BrandId, BrandName, Customer, Field, FieldName, Fields, Key, PrimaryId, Value, Verb, Wish,
+        BrandId, BrandName, Customer, Field, FieldName, Key, PrimaryId, Value, Verb, Wish, Wishes,
     };
     use crate::plan::{Action, Create, Purge};
     use crate::sandbox::{FaultKind, Faults, Tally, Twin};
@@ -154,7 +154,7 @@ mod tests {
 
     fn create() -> Action {
         Action::Create(Create {
-            fields: Fields::new(),
+            fields: Wishes::default(),
             channel: None,
             no_sync: false,
             ticket_id: None,
@@ -224,7 +224,7 @@ mod tests {
             };
             let key = Key { primary: id, ..customer().key() };
             let fields =
-                Fields::from_iter([(Field::Custom(name.clone()), Wish::Set(value.clone()))]);
+                Wishes::from_iter([(Field::Custom(name.clone()), Wish::Set(value.clone()))]);
             let Action::Create(bare) = create() else { unreachable!("it is a create") };
             let action = Action::Create(Create { fields, ..bare });
             for body in [Body::Form, Body::Multipart, Body::Json] {

@@ -225,8 +225,8 @@ mod tests {
     use crate::api::{Answer, ApiKey, Client, Helpdesk, Presence};
     use crate::desired::{Api, Auth, Body};
     use crate::model::{
-        Address, BrandId, BrandName, Channel, Customer, Field, FieldName, Fields, Key, Kind,
-        NonEmpty, PrimaryId, Value, Verb, Wish,
+        Address, BrandId, BrandName, Channel, Customer, Field, FieldName, Key, Kind, NonEmpty,
+        PrimaryId, Value, Verb, Wish, Wishes,
     };
     use crate::plan::{Action, AddChannels, Change, Create, Purge};
     use crate::sandbox::{FaultKind, Faults, SandboxError, Tally};
@@ -278,7 +278,7 @@ mod tests {
         Field::Custom(FieldName::new(name).unwrap())
     }
 
-    fn fields() -> Fields<Wish> {
+    fn fields() -> Wishes {
         let wish = |text: &str| Wish::Set(Value::new(text).unwrap());
         let named = VALUES.iter().map(|text| (custom(&format!("of {text:?}")), wish(text)));
         named.chain([(Field::Firstname, wish("Zoë")), (Field::Lastname, wish("O'Neil"))]).collect()
@@ -296,7 +296,7 @@ mod tests {
 
     fn bare() -> Action {
         Action::Create(Create {
-            fields: Fields::new(),
+            fields: Wishes::default(),
             channel: None,
             no_sync: false,
             ticket_id: None,

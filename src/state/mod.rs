@@ -27,7 +27,7 @@ pub use linked::Linked;
 pub use owners::Owners;
 pub use trace::Traces;
 
-use crate::model::{Endpoint, Key};
+use crate::model::{BrandId, Endpoint, Key};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -104,6 +104,12 @@ impl State {
     #[must_use]
     pub fn entries(&self) -> &BTreeMap<Key, Entry> {
         &self.entries
+    }
+
+    /// The entries of a brand, by id.
+    pub(crate) fn entries_of(&self, brand: BrandId) -> impl Iterator<Item = (&Key, &Entry)> {
+        let from = self.entries.range(Key::from_brand(brand));
+        from.take_while(move |(key, _)| key.brand == brand)
     }
 
     /// The entry of a customer that is recorded and not purged.

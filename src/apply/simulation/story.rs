@@ -10,7 +10,7 @@ use crate::apply::recover::told::{fit, verdict};
 use crate::apply::report::{Condition, Report, Stop};
 use crate::apply::samples;
 use crate::desired::{
-    Brand, Brands, ChangeLimit, Declared, Desired, OnRemoval, Order, Policy, Wanted,
+    Brand, Brands, ChangeLimit, Customers, Declared, Desired, OnRemoval, Order, Policy, Wanted,
 };
 use crate::model::{
     BrandId, BrandName, Endpoint, Field, Key, Place, Selection, Timestamp, Value, Verb, Wish,
@@ -76,7 +76,7 @@ impl<'a> Story<'a> {
         let disk = Disk::new(&State::new(lineage, Endpoint::Sandbox), broken);
         Self {
             random,
-            desired: Desired { brands, customers: [].into() },
+            desired: Desired { brands, customers: Customers::default() },
             older: disk.state.clone(),
             disk,
             twin: Twin::default(),

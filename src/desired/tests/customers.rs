@@ -53,7 +53,7 @@ fn an_entrys_own_value_wins_over_the_file_and_the_file_over_the_project() {
         let project = project_of(&format!("{PROJECT}{project}"));
         let (desired, list) = parse_customers(&[file("a.yaml", text)], &project);
         assert_eq!(lines(&list), NOTHING);
-        desired.customers.into_values().any(|d| matches!(d, Declared::Kept(w) if w.no_sync))
+        desired.customers.values().any(|d| matches!(d, Declared::Kept(w) if w.no_sync))
     };
     let plain = "brand: shop\ncustomers: { C-1: {} }";
     let default = "brand: shop\ndefaults: { no_sync: false }\ncustomers: { C-1: {} }";

@@ -1,7 +1,9 @@
 //! The laws *Round trip* and *Deterministic*, as properties.
 
 use super::{PROJECT, file, lines, project_of};
-use crate::desired::{Declared, Desired, Order, SourceFile, Wanted, parse_customers, print};
+use crate::desired::{
+    Customers, Declared, Desired, Order, SourceFile, Wanted, parse_customers, print,
+};
 use crate::model::{
     Address, BrandId, Channel, Channels, Field, FieldName, Key, Kind, Place, PrimaryId, Value, Wish,
 };
@@ -67,10 +69,8 @@ fn id() -> impl Strategy<Value = PrimaryId> {
 /// A set of customers, each address only once.
 fn desired() -> impl Strategy<Value = Desired> {
     btree_map((1u64..3, id()), declared(), 0..6).prop_map(|customers| {
-        let mut desired = Desired {
-            brands: project_of(PROJECT).brands,
-            customers: std::collections::BTreeMap::new(),
-        };
+        let mut desired =
+            Desired { brands: project_of(PROJECT).brands, customers: Customers::default() };
         for (index, ((brand, primary), (mut declared, counts))) in customers.into_iter().enumerate()
         {
             if let Declared::Kept(wanted) = &mut declared {
@@ -96,7 +96,7 @@ fn channel(kind: Kind, index: usize, n: u8) -> Channel {
 
 /// The same set, with every place the same.
 fn placeless(mut desired: Desired) -> Desired {
-    for declared in desired.customers.values_mut() {
+    for (_, declared) in &mut desired.customers {
         match declared {
             Declared::Kept(wanted) => wanted.place = place(),
             Declared::Purged(order) => order.place = place(),

@@ -45,7 +45,7 @@ pub(super) fn entry(text: &str) -> Vec<String> {
 pub(super) fn only(text: &str) -> Wanted {
     let (desired, list) = parse(text);
     assert_eq!(lines(&list), Vec::<String>::new(), "{text}");
-    let customers: Vec<_> = desired.customers.into_values().collect();
+    let customers: Vec<_> = desired.customers.into_iter().map(|(_, it)| it).collect();
     match <[Declared; 1]>::try_from(customers) {
         Ok([Declared::Kept(wanted)]) => wanted,
         other => panic!("expected one customer, found {other:?}"),

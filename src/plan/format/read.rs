@@ -7,7 +7,7 @@ use super::{
     NoteRow, PlanFile, RemarkKind, StepRow, VERSION,
 };
 use crate::model::{
-    Address, Channel, Customer, Field, FieldName, Fields, NonEmpty, Value, Verb, Wish,
+    Address, Channel, Customer, Field, FieldName, Fields, NonEmpty, Value, Verb, Wish, Wishes,
 };
 use crate::plan::{
     Action, AddChannels, Change, Compared, Create, Frozen, Note, Plan, Purge, Remark, Step,
@@ -212,7 +212,7 @@ fn change(row: FieldRow) -> Result<Change, &'static str> {
     Ok(Change { field: field(&row.name, row.custom)?, before, after })
 }
 
-fn wishes(rows: Vec<FieldRow>) -> Result<Fields<Wish>, &'static str> {
+fn wishes(rows: Vec<FieldRow>) -> Result<Wishes, &'static str> {
     const EXPECTED: &str = "each field once, and nothing before a create";
     let count = rows.len();
     let wish = |row| match change(row)? {
@@ -220,7 +220,7 @@ fn wishes(rows: Vec<FieldRow>) -> Result<Fields<Wish>, &'static str> {
         _ => Err(EXPECTED),
     };
     let fields: Fields<Wish> = rows.into_iter().map(wish).collect::<Result<_, _>>()?;
-    if fields.len() == count { Ok(fields) } else { Err(EXPECTED) }
+    if fields.len() == count { Ok(fields.into()) } else { Err(EXPECTED) }
 }
 
 fn channel(row: &ChannelRow) -> Result<Channel, &'static str> {

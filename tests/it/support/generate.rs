@@ -126,7 +126,7 @@ pub(crate) fn free() -> impl Strategy<Value = Scene> {
     disturbed().prop_map(|mut scene| {
         scene.doubts.clear();
         scene.allow_purge = Some(u64::MAX);
-        for declared in scene.desired.customers.values_mut() {
+        for (_, declared) in &mut scene.desired.customers {
             if let Declared::Kept(wanted) = declared {
                 wanted.protect = false;
             }

@@ -1,6 +1,8 @@
 //! One situation to plan in: what the files want, what is recorded, what policy says.
 
-use omniform::desired::{Brand, Brands, ChangeLimit, Declared, Desired, OnRemoval, Order, Policy};
+use omniform::desired::{
+    Brand, Brands, ChangeLimit, Customers, Declared, Desired, OnRemoval, Order, Policy,
+};
 use omniform::model::{
     Address, BrandId, BrandName, Endpoint, Field, FieldName, Key, Kind, Place, PrimaryId,
     Selection, Timestamp, Value,
@@ -31,7 +33,7 @@ pub(crate) struct Scene {
 impl Scene {
     pub(crate) fn empty() -> Self {
         Self {
-            desired: Desired { brands: brands(BRANDS), customers: BTreeMap::new() },
+            desired: Desired { brands: brands(BRANDS), customers: Customers::default() },
             state: None,
             doubts: Vec::new(),
             policy: Policy {
