@@ -7,6 +7,7 @@
 
 use super::Values;
 use crate::model::{Kind, is_invisible};
+use rayon::prelude::*;
 
 /// Whether a reader would not see the character for what it is: controls, bidi and zero-width
 /// characters, fillers, and blanks that look like a space.
@@ -178,12 +179,18 @@ pub(super) fn html(text: &str) -> String {
 
 /// Finished JSON in which `<`, `>`, `&`, invisible characters and openings of logging commands are
 /// written as `\uXXXX`: the same JSON, safe to paste into a page or a log. Ends with one newline.
-pub(super) fn json(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 1);
+pub(super) fn json(mut text: String) -> String {
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    // A plan of many steps is long, and nearly all of them need nothing.
+    if text.par_split('\n').all(is_inert) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
     let mut before = ' ';
-    for c in text.trim_end().chars() {
+    for c in text.chars() {
         let command = c == '#' && before == '#';
-        if command || matches!(c, '<' | '>' | '&') || (is_hidden(c) && c != '\n') {
+        if command || (is_active(c) && c != '\n') {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 push!(out, "\\u{unit:04x}");
             }
@@ -192,8 +199,20 @@ pub(super) fn json(text: &str) -> String {
         }
         before = c;
     }
-    out.push('\n');
     out
+}
+
+/// Whether a page could obey the character, or nobody would see it.
+fn is_active(c: char) -> bool {
+    matches!(c, '<' | '>' | '&') || is_hidden(c)
+}
+
+/// Whether nothing in a line of JSON has to be written in another way. That most lines are plain, their
+/// bytes tell faster than their characters.
+fn is_inert(line: &str) -> bool {
+    let plain = |byte: u8| matches!(byte, b' '..=b'~') & !matches!(byte, b'#' | b'&' | b'<' | b'>');
+    line.bytes().fold(true, |all, byte| all & plain(byte))
+        || !(line.contains("##") || line.contains(is_active))
 }
 
 /// A relative path as a URI reference (RFC 3986): all but unreserved characters and `/` as `%XX`.
@@ -255,11 +274,21 @@ mod tests {
     #[test]
     fn json_stays_the_same_json() {
         let text = "</script>\u{202E}\u{85}##[x]&\u{E0001}";
-        let written = json(&serde_json::to_string(text).unwrap());
+        let written = json(serde_json::to_string(text).unwrap());
         assert!(written.is_ascii());
         assert!(!written.contains(['<', '>', '&']));
         assert!(!written.contains("##"));
         assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text);
+    }
+
+    #[test]
+    fn json_is_left_alone_line_by_line() {
+        let inert = "{\n  \"a\": \"Zoë # 1\"\n}\n";
+        assert_eq!(json(format!("{inert}\n")), inert);
+        assert_eq!(
+            json("[\n  \"##[x]\",\n  \"a\"\n]".into()),
+            "[\n  \"#\\u0023[x]\",\n  \"a\"\n]\n"
+        );
     }
 
     #[test]
@@ -304,7 +333,7 @@ mod tests {
 
         #[test]
         fn json_is_read_back_alike(text in any::<String>()) {
-            let written = json(&serde_json::to_string(&text).unwrap());
+            let written = json(serde_json::to_string(&text).unwrap());
             prop_assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text);
         }
     }

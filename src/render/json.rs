@@ -10,5 +10,5 @@ pub(super) const FORMAT_VERSION: &str = "1.0";
 /// The text of a value, ending with one newline.
 #[expect(clippy::expect_used, reason = "rows of texts and numbers always serialise into memory")]
 pub(super) fn text<T: Serialize>(value: &T) -> String {
-    escape::json(&serde_json::to_string_pretty(value).expect("a row is JSON"))
+    escape::json(serde_json::to_string_pretty(value).expect("a row is JSON"))
 }

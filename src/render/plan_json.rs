@@ -16,7 +16,7 @@ pub fn plan_json(plan: &Plan, values: Values) -> String {
             file.to_json()
         }
     };
-    escape::json(&text)
+    escape::json(text)
 }
 
 #[cfg(test)]
