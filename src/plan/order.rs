@@ -35,7 +35,9 @@ impl Ordered {
     pub(super) fn into_steps(self) -> Vec<Step> {
         let Self { mut steps, purges } = self;
         steps.reserve(purges.len());
-        purges.into_iter().for_each(|(customer, draft)| push(&mut steps, customer, draft));
+        for (customer, draft) in purges {
+            push(&mut steps, customer, draft);
+        }
         steps
     }
 }
