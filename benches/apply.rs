@@ -46,6 +46,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
+/// As in the program: the bare client is to have the same.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The share of the bare client's rate that is aimed at.
 const RATIO_AIM: f64 = 0.8;
 /// The processor time a request that is aimed at, in µs.

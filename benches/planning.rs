@@ -41,6 +41,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
+/// As in the program: what is compared with it is to have the same.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const OMNIFORM: &str = env!("CARGO_BIN_EXE_omniform");
 const SIZES: [usize; 3] = [1_000, 10_000, 100_000];
 const PER_FILE: usize = 1_000;

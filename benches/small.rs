@@ -3,8 +3,8 @@
 //! Prints the median time on the wall of starting `/bin/true`, of `--version`, and of a plan of ten
 //! customers, without telephones and with one each, since the first number that is read loads every
 //! country's plan; then the bytes of the binary. The commands take turns, so that whatever else the
-//! machine does meets all of them. `OMNIFORM_BENCH_ROUNDS` changes how often. Nothing is asserted:
-//! how fast a process starts is a property of the machine as well.
+//! machine does meets all of them. `OMNIFORM_BENCH_ROUNDS` changes how often, `OMNIFORM_BENCH_DISK` where the
+//! folders lie. Nothing is asserted: how fast a process starts is a property of the machine as well.
 
 #![expect(
     clippy::unwrap_used,

@@ -10,6 +10,7 @@ mod approval;
 mod args;
 mod completions;
 mod context;
+mod cores;
 mod desk;
 mod earlier;
 mod environment;
@@ -79,6 +80,7 @@ fn run(cli: Cli) -> Ended {
         _ => (&[Text, Json][..], Selects::Nobody),
     };
     context.allow(formats, selects)?;
+    cores::start()?;
     match &cli.command {
         Command::Init(arguments) => init::run(&context, arguments),
         Command::Validate(arguments) => validate::run(&context, arguments),

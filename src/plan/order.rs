@@ -1,20 +1,20 @@
-//! In which order steps stand. *Pure.* Law: *Deterministic*.
+//! In which order steps stand. *Pure.*
 //!
-//! By brand name, then id; per customer create, update, add-channel; purges last of all, so that a
-//! run that stops early has erased nobody yet.
+//! By brand name, then id, as the customers come; per customer create, update, add-channel; purges last
+//! of all, so that a run that stops early has erased nobody yet.
 
 use super::{Step, diff::Draft};
 use crate::model::{Customer, Verb};
 
-/// Steps as they come: customers by brand name, then id.
+/// Steps in their order.
 #[derive(Debug, Default)]
-pub(super) struct Ordered {
+pub(super) struct Sequence {
     steps: Vec<Step>,
     purges: Vec<(Customer, Draft)>,
 }
 
-impl Ordered {
-    /// Adds the drafts of the next customer, which keep their order.
+impl Sequence {
+    /// Adds the drafts of the next customer, by brand name, then id; they keep their order.
     pub(super) fn add(&mut self, customer: &Customer, drafts: Vec<Draft>) {
         for draft in drafts {
             if draft.action.verb() == Verb::Purge {
@@ -25,10 +25,17 @@ impl Ordered {
         }
     }
 
-    /// Makes room for about so many more.
-    pub(super) fn reserve(&mut self, drafts: usize) {
+    /// How many there are, without purges.
+    pub(super) fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Makes room for the steps of customers that are left, should they have as many as some others had;
+    /// at most for two each.
+    pub(super) fn reserve_alike(&mut self, steps: usize, customers: usize, left: usize) {
+        let alike = steps.saturating_mul(left) / customers.max(1);
         // A little too much is cheaper than to find a larger place for all of them.
-        self.steps.reserve(drafts + drafts / 32);
+        self.steps.reserve((alike + alike / 32).min(left.saturating_mul(2)));
     }
 
     /// All steps, numbered from 1.

@@ -1,6 +1,6 @@
 //! Files, record and policy into one plan. *Pure.* Laws: *Settled*, *Deterministic*.
 
-use super::{Frozen, Note, Plan, Step, check::check, diff::Difference, order::Ordered, policy};
+use super::{Frozen, Note, Plan, Step, check::check, diff::Difference, order::Sequence, policy};
 use crate::desired::{Declared, Desired, OnRemoval, Policy};
 use crate::diagnostic::Diagnostics;
 use crate::model::{BrandId, Channel, Customer, Endpoint, Key, Selection};
@@ -84,19 +84,15 @@ pub(super) fn make(inputs: &Inputs<'_>) -> Plan {
 fn compare(inputs: &Inputs<'_>) -> (Vec<Step>, Vec<Note>) {
     let frozen: BTreeSet<&Key> = inputs.doubts.iter().map(|doubt| &doubt.key).collect();
     let known = Known::new(inputs);
-    let (mut steps, mut notes) = (Ordered::default(), Vec::new());
+    let (mut steps, mut notes) = (Sequence::default(), Vec::new());
     let mut left = inputs.desired.customers.len();
     for (name, brand) in inputs.desired.brands.iter() {
         let recorded = inputs.state.into_iter().flat_map(|state| state.entries_of(brand.id));
         let mut pairs = pairs(inputs.desired.of(brand.id), recorded);
         loop {
             let round: Vec<Pair<'_>> = pairs.by_ref().take(ROUND).collect();
-            let compared = round.len();
-            let differences = differences(round, inputs.policy.on_removal);
-            let drafts: usize = differences.iter().map(|(_, found)| found.drafts.len()).sum();
-            steps.reserve(drafts * left.max(compared) / compared.max(1));
-            left = left.saturating_sub(compared);
-            for (key, mut difference) in differences {
+            let (compared, before) = (round.len(), steps.len());
+            for (key, mut difference) in differences(round, inputs.policy.on_removal) {
                 let customer = key.customer(name);
                 if frozen.contains(key) || !inputs.selection.contains(&customer) {
                     continue;
@@ -108,9 +104,11 @@ fn compare(inputs: &Inputs<'_>) -> (Vec<Step>, Vec<Note>) {
                 let note = |remark| Note { customer: customer.clone(), remark };
                 notes.extend(difference.remarks.into_iter().map(note));
             }
+            left = left.saturating_sub(compared);
             if compared < ROUND {
                 break;
             }
+            steps.reserve_alike(steps.len() - before, compared, left);
         }
     }
     (steps.into_steps(), notes)

@@ -34,12 +34,32 @@ fn push_visible(out: &mut String, c: char) {
     }
 }
 
-/// Whether a logging command of a CI system starts at these signs, wherever they stand in a line:
-/// `##[…`, `##vso[…`, `##teamcity[…`.
-fn opens_command(rest: &str) -> bool {
-    rest.strip_prefix("##").is_some_and(|tail| {
-        tail.trim_start_matches(|c: char| c == '#' || c.is_ascii_alphabetic()).starts_with('[')
-    })
+/// Where logging commands of a CI system start, wherever they stand in a line: `##[…`, `##vso[…`,
+/// `##teamcity[…`.
+struct Commands<'t> {
+    text: &'t str,
+    /// The end of the run of `#` and letters that was looked at last, and whether a bracket follows.
+    run_end: usize,
+    opens: bool,
+}
+
+impl<'t> Commands<'t> {
+    fn of(text: &'t str) -> Self {
+        Self { text, run_end: 0, opens: false }
+    }
+
+    /// Whether one starts here. Asked from left to right, it looks at every run once.
+    fn start_at(&mut self, at: usize) -> bool {
+        let rest = &self.text[at..];
+        if !rest.starts_with("##") {
+            return false;
+        }
+        if at >= self.run_end {
+            let tail = rest.trim_start_matches(|c: char| c == '#' || c.is_ascii_alphabetic());
+            (self.run_end, self.opens) = (self.text.len() - tail.len(), tail.starts_with('['));
+        }
+        self.opens
+    }
 }
 
 /// Whether a text is ASCII that shows, without a sign that is ever written in another way.
@@ -52,10 +72,11 @@ fn visible(text: &str, backslash: &str) -> String {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len());
+    let mut commands = Commands::of(text);
     for (at, c) in text.char_indices() {
         match c {
             '\\' => out.push_str(backslash),
-            '#' if opens_command(&text[at..]) => out.push_str("#\\"),
+            '#' if commands.start_at(at) => out.push_str("#\\"),
             _ => push_visible(&mut out, c),
         }
     }
@@ -110,9 +131,10 @@ pub(super) fn plain(text: impl Into<String>) -> String {
             out.push_str(":\\:");
             rest = tail;
         }
+        let mut commands = Commands::of(rest);
         for (at, c) in rest.char_indices() {
             out.push(c);
-            if c == '#' && opens_command(&rest[at..]) {
+            if c == '#' && commands.start_at(at) {
                 out.push('\\');
             }
         }
@@ -124,9 +146,10 @@ pub(super) fn plain(text: impl Into<String>) -> String {
 /// The message of a GitHub workflow command; line feeds stay, as the form asks for them.
 pub(super) fn github_message(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    let mut commands = Commands::of(text);
     for (at, c) in text.char_indices() {
         match c {
-            '#' if opens_command(&text[at..]) => out.push_str("#\\"),
+            '#' if commands.start_at(at) => out.push_str("#\\"),
             '%' => out.push_str("%25"),
             '\r' => out.push_str("%0D"),
             '\n' => out.push_str("%0A"),
@@ -233,6 +256,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// What [`Commands`] say, of one place alone.
+    fn opens_command(rest: &str) -> bool {
+        rest.strip_prefix("##").is_some_and(|tail| {
+            tail.trim_start_matches(|c: char| c == '#' || c.is_ascii_alphabetic()).starts_with('[')
+        })
+    }
+
     #[test]
     fn what_cannot_be_seen_is_spelt_out() {
         assert_eq!(
@@ -321,6 +351,14 @@ mod tests {
             let inner = &span[fence..span.len() - fence];
             prop_assert!(inner.split(|c| c != '`').all(|run| run.len() != fence));
             prop_assert!(!inner.starts_with('`') && !inner.ends_with('`'));
+        }
+
+        #[test]
+        fn a_command_is_found_wherever_it_starts(text in "[#a\\[é ]{0,24}") {
+            let mut commands = Commands::of(&text);
+            for (at, _) in text.char_indices() {
+                prop_assert_eq!(commands.start_at(at), opens_command(&text[at..]));
+            }
         }
 
         #[test]

@@ -104,7 +104,9 @@ fn each(steps: &[&Step], view: &View, out: &mut String) {
     let mut left = steps.len();
     for round in steps.chunks(STEPS_A_ROUND) {
         let parts: Vec<String> = round.par_chunks(STEPS_AT_ONCE).map(written).collect();
-        out.reserve(parts.iter().map(String::len).sum::<usize>() / round.len() * left);
+        let bytes = parts.iter().map(String::len).sum::<usize>().saturating_mul(left) / round.len();
+        // Without it the text finds its room as it grows.
+        let _ = out.try_reserve(bytes.saturating_add(bytes / 32));
         out.extend(parts);
         left -= round.len();
     }

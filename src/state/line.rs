@@ -43,7 +43,8 @@ pub(super) struct AnyHeader {
 }
 
 /// A customer that is recorded and not purged.
-// Nothing is written with it: `skip_serializing_if` tells the schema that no field has a default.
+// Nothing is written with it. `skip_serializing_if` keeps defaults out of the schema: what is empty is left
+// out of a line, and a line that has it is refused.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Customer {

@@ -28,6 +28,22 @@ fn bad_files_are_1() {
 }
 
 #[test]
+fn a_process_without_room_for_threads_is_1_and_does_nothing() {
+    let mut env = project();
+    // More memory for each thread's stack than there is anywhere.
+    env.set("RUST_MIN_STACK", "1000000000000000");
+    for command in [&["validate"][..], &["apply", "--auto-approve"]] {
+        let run = env.run(command).expect(1);
+        assert!(
+            run.stderr.starts_with("error: the program's threads could not be started"),
+            "{run}"
+        );
+        assert!(run.stderr.contains("hint: allow this process more threads"), "{run}");
+    }
+    assert!(!env.exists("omniform.state.jsonl"));
+}
+
+#[test]
 fn nobody_at_the_endpoint_is_3_and_nothing_is_in_doubt() {
     let mut env = project();
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

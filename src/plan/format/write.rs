@@ -67,7 +67,9 @@ const STEP_BYTES: usize = 1024;
 
 #[expect(clippy::expect_used, reason = "rows of texts and numbers always serialise into memory")]
 fn pretty(file: &PlanFile) -> String {
-    let mut text = Vec::with_capacity(STEP_BYTES * (file.steps.len() + 2));
+    let mut text = Vec::new();
+    // Without it the text finds its room as it grows.
+    let _ = text.try_reserve(STEP_BYTES.saturating_mul(file.steps.len()));
     serde_json::to_writer_pretty(&mut text, file).expect("a plan is JSON");
     String::from_utf8(text).expect("JSON is UTF-8")
 }

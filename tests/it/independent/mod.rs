@@ -279,7 +279,7 @@ fn of<'a>(writes: &'a [Seen], id: &'a str) -> impl Iterator<Item = &'a Seen> {
 }
 
 /// I1 while a run lasts: after an unclear create or add-channel nothing more is sent for its
-/// customer. Gives the customers that are in doubt for the server.
+/// customer. Gives the customers of such a one; an update may be in doubt beside them.
 #[track_caller]
 fn expect_nothing_sent_twice(writes: &[Seen]) -> BTreeSet<String> {
     let mut unclear = BTreeSet::new();

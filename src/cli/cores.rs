@@ -1,0 +1,17 @@
+//! The threads that share the work on files, records and plans. *Touches: processes.*
+//!
+//! Why before a command begins: they are started once, and where that fails later, rayon ends the process,
+//! whatever was sent by then.
+
+use super::exit::{Exit, Failure};
+
+/// Starts one thread a core.
+pub(super) fn start() -> Result<(), Failure> {
+    rayon::ThreadPoolBuilder::new().build_global().map_err(|error| {
+        Failure::new(Exit::Failed, error)
+            .in_context(
+                "the program's threads could not be started, so nothing was done".to_owned(),
+            )
+            .hint("allow this process more threads (`ulimit -u`), then try again")
+    })
+}
