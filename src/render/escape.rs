@@ -205,13 +205,24 @@ pub(super) fn html(text: &str) -> String {
 pub(super) fn json(mut text: String) -> String {
     text.truncate(text.trim_end().len());
     text.push('\n');
-    // A plan of many steps is long, and nearly all of them need nothing.
+    // A plan of many steps is long, and nearly all of its lines need nothing.
     if text.par_split('\n').all(is_inert) {
         return text;
     }
-    let mut out = String::with_capacity(text.len());
+    let mut out = String::with_capacity(text.len() + text.len() / 32);
+    for row in text.split_inclusive('\n') {
+        if is_inert(row.trim_end_matches('\n')) {
+            out.push_str(row);
+        } else {
+            push_inert(&mut out, row);
+        }
+    }
+    out
+}
+
+fn push_inert(out: &mut String, row: &str) {
     let mut before = ' ';
-    for c in text.chars() {
+    for c in row.chars() {
         let command = c == '#' && before == '#';
         if command || (is_active(c) && c != '\n') {
             for unit in c.encode_utf16(&mut [0; 2]) {
@@ -222,7 +233,6 @@ pub(super) fn json(mut text: String) -> String {
         }
         before = c;
     }
-    out
 }
 
 /// Whether a page could obey the character, or nobody would see it.
