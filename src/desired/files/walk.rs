@@ -6,6 +6,7 @@ use super::{FilesError, SourceFile};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::model::Place;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
@@ -35,11 +36,14 @@ pub fn read_customers(
         walk.below(&start, strays);
     }
     let Walk { own, found, mut list, .. } = walk;
-    let mut files = Vec::new();
     let none = found.is_empty() && !list.has_errors();
-    for (name, path) in found {
-        match content(&name, &path) {
-            Ok(bytes) => files.push(SourceFile { name: name.into(), bytes }),
+    let read = found.into_par_iter().map(|(name, path)| {
+        content(&name, &path).map(|bytes| SourceFile { name: name.into(), bytes })
+    });
+    let mut files = Vec::new();
+    for read in read.collect::<Vec<_>>() {
+        match read {
+            Ok(file) => files.push(file),
             Err(finding) => list.push(*finding),
         }
     }
