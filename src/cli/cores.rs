@@ -8,7 +8,8 @@ use super::exit::{Exit, Failure};
 /// Starts one thread a core.
 pub(super) fn start() -> Result<(), Failure> {
     rayon::ThreadPoolBuilder::new().build_global().map_err(|error| {
-        Failure::new(Exit::Failed, error)
+        // Its text is that of its cause.
+        Failure::new(Exit::Failed, error.to_string())
             .in_context(
                 "the program's threads could not be started, so nothing was done".to_owned(),
             )

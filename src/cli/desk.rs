@@ -60,7 +60,7 @@ pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| unready("the program's threads could not be started", error))
+        .map_err(|error| unready("the network could not be made ready", error))
 }
 
 /// The signals that ask a command to stop, from now on.

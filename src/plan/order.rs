@@ -34,8 +34,9 @@ impl Sequence {
     /// at most for two each.
     pub(super) fn reserve_alike(&mut self, steps: usize, customers: usize, left: usize) {
         let alike = steps.saturating_mul(left) / customers.max(1);
-        // A little too much is cheaper than to find a larger place for all of them.
-        self.steps.reserve((alike + alike / 32).min(left.saturating_mul(2)));
+        // A little too much is cheaper than to find a larger place for all of them; without it they find
+        // their room as they come.
+        let _ = self.steps.try_reserve((alike + alike / 32).min(left.saturating_mul(2)));
     }
 
     /// All steps, numbered from 1.

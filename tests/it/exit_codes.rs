@@ -34,10 +34,9 @@ fn a_process_without_room_for_threads_is_1_and_does_nothing() {
     env.set("RUST_MIN_STACK", "1000000000000000");
     for command in [&["validate"][..], &["apply", "--auto-approve"]] {
         let run = env.run(command).expect(1);
-        assert!(
-            run.stderr.starts_with("error: the program's threads could not be started"),
-            "{run}"
-        );
+        let told = "error: the program's threads could not be started, so nothing was done\n";
+        assert!(run.stderr.starts_with(told), "{run}");
+        assert_eq!(run.stderr.matches("caused by: ").count(), 1, "{run}");
         assert!(run.stderr.contains("hint: allow this process more threads"), "{run}");
     }
     assert!(!env.exists("omniform.state.jsonl"));
