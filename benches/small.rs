@@ -2,9 +2,10 @@
 //!
 //! Prints the median time on the wall of starting `/bin/true`, of `--version`, and of a plan of ten
 //! customers, without telephones and with one each, since the first number that is read makes ready
-//! what all numbers need, and the plan of its country; then the bytes of the binary. The commands take turns, so that whatever else the
-//! machine does meets all of them. `OMNIFORM_BENCH_ROUNDS` changes how often, `OMNIFORM_BENCH_DISK` where the
-//! folders lie. Nothing is asserted: how fast a process starts is a property of the machine as well.
+//! what all numbers need, and the plan of its country; then the bytes of the binary. The commands take
+//! turns, so that whatever else the machine does meets all of them. `OMNIFORM_BENCH_ROUNDS` changes how
+//! often, `OMNIFORM_BENCH_DISK` where the folders lie. Nothing is asserted: how fast a process starts is a
+//! property of the machine as well.
 
 #![expect(
     clippy::unwrap_used,

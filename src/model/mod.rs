@@ -27,6 +27,7 @@ pub use nonempty::NonEmpty;
 pub use place::{Place, Source};
 pub use schema::schema;
 pub use selection::{Pattern, Selection};
+pub(crate) use text::escape_json;
 pub use text::{TextProblem, is_bidi_control, is_invisible, nfc};
 pub use time::{Timestamp, duration};
 pub use verb::Verb;

@@ -1,6 +1,7 @@
 //! What a customer's text may hold, and its normal form (Unicode NFC, UAX #15). *Pure.*
 
 use smol_str::SmolStr;
+use std::fmt::Write as _;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// Why a text cannot be used. Never holds the text itself: it may be a person's.
@@ -51,6 +52,38 @@ pub fn is_invisible(c: char) -> bool {
         || matches!(c, '\u{AD}' | '\u{180E}' | '\u{200B}'..='\u{200D}' | '\u{2028}' | '\u{2029}'
             | '\u{2060}'..='\u{2064}' | '\u{206A}'..='\u{206F}' | '\u{FEFF}'
             | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// Finished JSON with its active characters written as `\u` and four hex digits: the same JSON. They stand
+/// inside of strings only. `is_active` is asked of the character before and of the character, but never of
+/// a line feed, nor where a line is ASCII that shows, without `#`, `&`, `<` and `>`.
+pub(crate) fn escape_json(text: String, is_active: impl Fn(char, char) -> bool) -> String {
+    let plain = |byte: u8| matches!(byte, b' '..=b'~') & !matches!(byte, b'#' | b'&' | b'<' | b'>');
+    // Nearly every line is plain, which its bytes tell faster than its characters.
+    let is_plain = |line: &str| line.bytes().fold(true, |all, byte| all & plain(byte));
+    let (mut out, mut written, mut start) = (String::new(), 0, 0);
+    for line in text.split('\n') {
+        if !is_plain(line) {
+            let mut before = ' ';
+            for (at, c) in line.char_indices() {
+                if is_active(before, c) {
+                    out.push_str(&text[written..start + at]);
+                    for unit in c.encode_utf16(&mut [0; 2]) {
+                        // Writing into a text cannot fail.
+                        let _ = write!(out, "\\u{unit:04x}");
+                    }
+                    written = start + at + c.len_utf8();
+                }
+                before = c;
+            }
+        }
+        start += line.len() + 1;
+    }
+    if written == 0 {
+        return text;
+    }
+    out.push_str(&text[written..]);
+    out
 }
 
 /// Checks a text of one line: not empty, no blank at an end, no control or invisible character.

@@ -88,9 +88,7 @@ fn compare(inputs: &Inputs<'_>) -> (Vec<Step>, Vec<Note>) {
     let mut left = inputs.desired.customers.len();
     for (name, brand) in inputs.desired.brands.iter() {
         let recorded = inputs.state.into_iter().flat_map(|state| state.entries_of(brand.id));
-        let mut pairs = pairs(inputs.desired.of(brand.id), recorded);
-        loop {
-            let round: Vec<Pair<'_>> = pairs.by_ref().take(ROUND).collect();
+        for round in rounds(pairs(inputs.desired.of(brand.id), recorded)) {
             let (compared, before) = (round.len(), steps.len());
             for (key, mut difference) in differences(round, inputs.policy.on_removal) {
                 let customer = key.customer(name);
@@ -105,13 +103,20 @@ fn compare(inputs: &Inputs<'_>) -> (Vec<Step>, Vec<Note>) {
                 notes.extend(difference.remarks.into_iter().map(note));
             }
             left = left.saturating_sub(compared);
-            if compared < ROUND {
-                break;
+            if compared == ROUND {
+                steps.reserve_alike(steps.len() - before, compared, left);
             }
-            steps.reserve_alike(steps.len() - before, compared, left);
         }
     }
     (steps.into_steps(), notes)
+}
+
+/// Pairs in rounds of [`ROUND`], the last one shorter.
+fn rounds<'a>(mut pairs: impl Iterator<Item = Pair<'a>>) -> impl Iterator<Item = Vec<Pair<'a>>> {
+    std::iter::from_fn(move || {
+        let round: Vec<_> = pairs.by_ref().take(ROUND).collect();
+        (!round.is_empty()).then_some(round)
+    })
 }
 
 /// What sets declarations and records apart, in their order.

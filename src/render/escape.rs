@@ -6,8 +6,7 @@
 //! Why here alone: a renderer that forgets one sign is a hole, so none of them knows the signs.
 
 use super::Values;
-use crate::model::{Kind, is_invisible};
-use rayon::prelude::*;
+use crate::model::{Kind, escape_json, is_invisible};
 
 /// Whether a reader would not see the character for what it is: controls, bidi and zero-width
 /// characters, fillers, and blanks that look like a space.
@@ -200,52 +199,14 @@ pub(super) fn html(text: &str) -> String {
     out
 }
 
-/// Finished JSON in which `<`, `>`, `&`, invisible characters and openings of logging commands are
-/// written as `\uXXXX`: the same JSON, safe to paste into a page or a log. Ends with one newline.
+/// Finished JSON in which `<`, `>`, `&`, hidden characters and openings of logging commands are escaped:
+/// the same JSON, safe to paste into a page or a log. Ends with one newline.
 pub(super) fn json(mut text: String) -> String {
     text.truncate(text.trim_end().len());
     text.push('\n');
-    // A plan of many steps is long, and nearly all of its lines need nothing.
-    if text.par_split('\n').all(is_inert) {
-        return text;
-    }
-    let mut out = String::with_capacity(text.len() + text.len() / 32);
-    for row in text.split_inclusive('\n') {
-        if is_inert(row.trim_end_matches('\n')) {
-            out.push_str(row);
-        } else {
-            push_inert(&mut out, row);
-        }
-    }
-    out
-}
-
-fn push_inert(out: &mut String, row: &str) {
-    let mut before = ' ';
-    for c in row.chars() {
-        let command = c == '#' && before == '#';
-        if command || (is_active(c) && c != '\n') {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                push!(out, "\\u{unit:04x}");
-            }
-        } else {
-            out.push(c);
-        }
-        before = c;
-    }
-}
-
-/// Whether a page could obey the character, or nobody would see it.
-fn is_active(c: char) -> bool {
-    matches!(c, '<' | '>' | '&') || is_hidden(c)
-}
-
-/// Whether nothing in a line of JSON has to be written in another way. That most lines are plain, their
-/// bytes tell faster than their characters.
-fn is_inert(line: &str) -> bool {
-    let plain = |byte: u8| matches!(byte, b' '..=b'~') & !matches!(byte, b'#' | b'&' | b'<' | b'>');
-    line.bytes().fold(true, |all, byte| all & plain(byte))
-        || !(line.contains("##") || line.contains(is_active))
+    escape_json(text, |before, c| {
+        (before == '#' && c == '#') || matches!(c, '<' | '>' | '&') || is_hidden(c)
+    })
 }
 
 /// A relative path as a URI reference (RFC 3986): all but unreserved characters and `/` as `%XX`.

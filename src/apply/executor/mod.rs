@@ -274,4 +274,6 @@ impl Executor {
 }
 
 #[cfg(test)]
+mod bench;
+#[cfg(test)]
 mod tests;

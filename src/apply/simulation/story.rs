@@ -14,6 +14,7 @@ use crate::desired::{
 };
 use crate::model::{
     BrandId, BrandName, Endpoint, Field, Key, Place, Selection, Timestamp, Value, Verb, Wish,
+    Wishes,
 };
 use crate::plan::{Action, AllowEmpty, Inputs, Plan, approve, plan};
 use crate::state::{Doubt, State};
@@ -130,9 +131,7 @@ impl<'a> Story<'a> {
             .map(|n| samples::email(&format!("{}.{n}@example.com", key.primary)))
             .collect();
         Wanted {
-            fields: [(Field::Firstname, Wish::Set(Value::new(&text).unwrap()))]
-                .into_iter()
-                .collect(),
+            fields: Wishes::from_iter([(Field::Firstname, Wish::Set(Value::new(&text).unwrap()))]),
             channels: emails,
             no_sync: self.random.bool(),
             ticket_id: None,

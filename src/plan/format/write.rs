@@ -4,13 +4,11 @@ use super::{
     BaseRow, ChannelRow, ComparedRow, CustomerRow, DoubtRow, FIRST, FieldRow, NoteRow, PlanFile,
     RemarkKind, StepRow, Tool, VERSION, WithdrawnRow,
 };
-use crate::model::{Channel, Customer, Field, Value, is_invisible};
+use crate::model::{Channel, Customer, Field, Value, escape_json, is_invisible};
 use crate::plan::{
     Action, Change, Compared, Create, Frozen, Note, Plan, RefusedBy, Remark, Step, Withdrawn,
 };
 use crate::state::Base;
-use rayon::prelude::*;
-use std::fmt::Write as _;
 
 impl PlanFile {
     /// The plan in the shape of the file, with its digest.
@@ -74,27 +72,9 @@ fn pretty(file: &PlanFile) -> String {
     String::from_utf8(text).expect("JSON is UTF-8")
 }
 
-/// Escapes what could be active or unseen. Such characters stand inside of strings only.
+/// Escapes what could be active or unseen.
 fn escape(json: String) -> String {
-    let risky = |c: char| c == '<' || (c.is_control() && c != '\n') || is_invisible(c);
-    // Nearly every line is plain, which its bytes tell at once.
-    let plain = |byte: u8| matches!(byte, b' '..=b';' | b'='..=b'~');
-    let is_plain = |line: &str| line.bytes().fold(true, |all, byte| all & plain(byte));
-    if json.par_split('\n').all(|line| is_plain(line) || !line.contains(risky)) {
-        return json;
-    }
-    let mut safe = String::with_capacity(json.len() + 64);
-    for c in json.chars() {
-        if risky(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                // Writing into a text cannot fail.
-                let _ = write!(safe, "\\u{unit:04x}");
-            }
-        } else {
-            safe.push(c);
-        }
-    }
-    safe
+    escape_json(json, |_, c| c == '<' || c.is_control() || is_invisible(c))
 }
 
 impl From<&Customer> for CustomerRow {
