@@ -200,15 +200,13 @@ impl<'a> Story<'a> {
         if self.broken == Some(Broken::LockReleasedEarly) {
             self.locked = false;
         }
-        let plan = self.plan(permitted, ledger.state(), &ledger.doubts());
+        let mut plan = self.plan(permitted, ledger.state(), &ledger.doubts());
         let free = plan.steps.iter().filter(|step| !step.is_held());
         let purges = free.filter(|step| step.action.verb() == Verb::Purge);
         self.may_purge.extend(purges.map(|step| step.customer.key()));
-        let plan = if self.broken == Some(Broken::HeldPurgesSent) {
-            self.plan(Some(1000), ledger.state(), &ledger.doubts())
-        } else {
-            plan
-        };
+        if self.broken == Some(Broken::HeldPurgesSent) {
+            plan = self.plan(Some(1000), ledger.state(), &ledger.doubts());
+        }
         let approved = approve(plan).unwrap();
         let limits = self.limits(trouble);
         let seed = self.random.u64(..);
