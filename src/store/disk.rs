@@ -92,7 +92,9 @@ impl Source {
         // Room for all of it at once, if the file is as long as it says.
         let long = length(&self.file, &self.path)?.min(limit);
         if long > BYTES_MAX {
-            let error = ErrorKind::FileTooLarge.into();
+            let gib = |bytes: u64| bytes.div_ceil(1 << 30);
+            let told = format!("expected at most {} GiB, found {} GiB", gib(BYTES_MAX), gib(long));
+            let error = io::Error::new(ErrorKind::FileTooLarge, told);
             return Err(DiskError::new("read", &self.path, error));
         }
         let mut bytes = Vec::new();
